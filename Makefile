@@ -1,0 +1,73 @@
+# provision: everything a developer types. Each target sets up what it needs.
+.DEFAULT_GOAL := help
+.PHONY: help demo test check fmt bench shape record docs lock clean
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+CORE := provision/manifest provision/plan provision/stages provision/oauth provision/vault
+
+# Compiled modules are kept whatever the caller's shell says: a run without them costs seconds.
+export PYTHONDONTWRITEBYTECODE :=
+
+help: ## list the targets
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "provision needs Python 3.11 or newer; this is $$($(PYTHON) --version). Type: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+	  { echo "Python's venv module is missing. Type: sudo apt-get install -y python3-venv"; exit 1; }
+	@echo "Setting up $(VENV) (once) …"
+	@$(PYTHON) -m venv --clear $(VENV)
+	@sed -n '/^uv==/,/[^\\]$$/p' requirements.lock > $(VENV)/uv.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r $(VENV)/uv.txt
+	@$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@$(BIN)/python -c 'import provision.cli.app, provision.graph.loading as l; l.warm_up().join()'
+	@touch $(READY)
+
+demo: $(READY) ## the whole job on the embedded sandbox, offline
+	@$(BIN)/provision demo
+
+test: $(READY) ## run the tests
+	@$(BIN)/python -m pytest -q
+
+check: $(READY) ## lint, types, layers, sizes, coverage
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo
+	@$(BIN)/python tools/shape.py --enforce
+	@$(BIN)/coverage erase
+	@COVERAGE_PROCESS_START=pyproject.toml $(BIN)/coverage run -m pytest -q -x
+	@$(BIN)/coverage combine --quiet 2>/dev/null || true
+	@$(BIN)/coverage report --skip-covered
+	@$(BIN)/coverage report --include='$(subst $(eval ) ,/*$(comma),$(CORE))/*' --fail-under=95
+
+comma := ,
+
+fmt: $(READY) ## format the code
+	@$(BIN)/ruff check --fix --quiet . || true
+	@$(BIN)/ruff format .
+
+bench: $(READY) ## print speed and size, against the bars
+	@$(BIN)/python tools/bench.py
+
+shape: $(READY) ## print sizes, duplicates and missing docstrings by folder
+	@$(BIN)/python tools/shape.py
+
+record: $(READY) ## record the cassettes anew, against the sandbox
+	@$(BIN)/python -m pytest -q tests/contract --record-mode=rewrite -k cassette
+	@$(BIN)/python tools/provenance.py
+
+docs: $(READY) ## write the generated parts of docs/reference
+	@$(BIN)/python tools/reference.py
+
+lock: ## resolve the dependencies anew, without download addresses
+	@$(BIN)/uv pip compile pyproject.toml --quiet --all-extras --group dev --universal --generate-hashes \
+	  --no-header --no-annotate --no-emit-index-url --no-emit-find-links -o requirements.lock
+
+clean: ## remove what the targets made
+	@rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage*
