@@ -1,0 +1,1 @@
+"""What exists in a tenant: frozen values, and the port through which it is read and changed."""

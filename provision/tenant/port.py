@@ -1,0 +1,128 @@
+"""Tenant, the port: read what exists, change one thing at a time."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from provision.tenant.application import (
+    Application,
+    ApplicationSettings,
+    MintedPassword,
+    Namesake,
+    PasswordRequest,
+)
+from provision.tenant.service_principal import Grant, GrantRequest, Resource, ServicePrincipal
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """Ids remembered from an earlier run; they save a round trip and decide nothing."""
+
+    client_id: str
+    service_principal_object_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class TenantQuery:
+    """What one read should answer."""
+
+    unique_name: str
+    display_name: str
+    """Namesakes are looked for under this name."""
+    hint: Hint | None = None
+    users: frozenset[str] = frozenset()
+    """User principal names whose object ids are needed (consent for mailboxes only)."""
+    wants_scope_ids: bool = False
+    """Whether a permission name has to be looked up in the tenant's own Microsoft Graph."""
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What one read found."""
+
+    tenant_id: str
+    """GUID of the tenant that answered, from the administrator's own token."""
+    application: Application | None
+    service_principal: ServicePrincipal | None
+    grants: frozenset[Grant]
+    """Every grant of this client, on whatever resource, for whomever."""
+    microsoft_graph: Resource
+    namesakes: tuple[Namesake, ...]
+    user_ids: Mapping[str, str]
+    """User principal name, as asked, to object id; users that do not exist are absent."""
+    unknown: frozenset[str] = frozenset()
+    """Reads that were refused with 403: `namesakes`, `users`, `grants`."""
+
+
+@dataclass(frozen=True, slots=True)
+class CreatedApplication:
+    """A fresh application, with its secret when one was asked for."""
+
+    application: Application
+    minted: MintedPassword | None
+
+
+class Tenant(Protocol):
+    """A tenant's registrations.
+
+    Every method may raise `NotPermitted`, `PolicyRefused`, `RefusedError`, `Throttled` (after the
+    deadline), `Unreachable`, and `NotYetVisible` (after the deadline). Every write may raise
+    `OutcomeUnknown`: it was sent, nobody knows whether it took effect, and it was not repeated.
+    """
+
+    def read(self, query: TenantQuery) -> Snapshot:
+        """Return what exists, in as few requests as the hint allows."""
+        ...
+
+    def create_application(
+        self, unique_name: str, settings: ApplicationSettings, password: PasswordRequest | None
+    ) -> CreatedApplication:
+        """Create an application, its secret in the same request.
+
+        Raises:
+            AlreadyExists: An application with this unique name exists.
+            NameTaken: A deleted application still holds the unique name.
+        """
+        ...
+
+    def update_application(
+        self, object_id: str, before: ApplicationSettings, after: ApplicationSettings
+    ) -> None:
+        """Write the settings that differ between `before` and `after`, in one request."""
+        ...
+
+    def read_settings(self, object_id: str) -> ApplicationSettings:
+        """Return one application's settings afresh."""
+        ...
+
+    def create_service_principal(self, client_id: str) -> ServicePrincipal:
+        """Give an application its presence in the tenant.
+
+        Raises:
+            AlreadyExists: It has one.
+        """
+        ...
+
+    def create_grant(self, request: GrantRequest) -> Grant:
+        """Record consent.
+
+        Raises:
+            AlreadyExists: There is a grant for this client, resource and principal.
+        """
+        ...
+
+    def replace_grant_scopes(self, grant_id: str, scopes: frozenset[str]) -> None:
+        """Make the grant hold exactly these scopes; callers pass the union."""
+        ...
+
+    def add_password(self, object_id: str, request: PasswordRequest) -> MintedPassword:
+        """Mint a client secret on an existing application."""
+        ...
+
+    def remove_password(self, object_id: str, key_id: str) -> None:
+        """Revoke a client secret; a key id that is gone already is no error."""
+        ...
+
+    def close(self) -> None:
+        """Release connections; harmless when repeated."""
+        ...
