@@ -1,0 +1,93 @@
+"""The closed union of what a plan can ask a tenant to do."""
+
+from dataclasses import dataclass
+
+from provision.tenant.application import ApplicationSettings, PasswordRequest
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """One property before and after, ready to be read by a person."""
+
+    path: str
+    """Graph's own name, `web.redirectUris`."""
+    before: str | None
+    """None when the value appears."""
+    after: str | None
+    """None when the value goes away."""
+
+
+@dataclass(frozen=True, slots=True)
+class CreateApplication:
+    """Create the application, its client secret in the same request."""
+
+    unique_name: str
+    settings: ApplicationSettings
+    password: PasswordRequest | None
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateApplication:
+    """Write the settings that differ, in one request."""
+
+    object_id: str
+    unique_name: str
+    before: ApplicationSettings
+    after: ApplicationSettings
+
+
+@dataclass(frozen=True, slots=True)
+class CreateServicePrincipal:
+    """Give the application its presence in the tenant."""
+
+    unique_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class CreateGrant:
+    """Record new consent."""
+
+    resource_object_id: str
+    principal: str | None
+    """User principal name; None consents for every user of the tenant."""
+    principal_object_id: str | None
+    scopes: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class ExtendGrant:
+    """Add scopes to consent that exists; nothing that was granted is taken away."""
+
+    grant_id: str
+    principal: str | None
+    before: frozenset[str]
+    after: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class AddPassword:
+    """Mint a client secret on an existing application."""
+
+    object_id: str
+    request: PasswordRequest
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class RemovePassword:
+    """Revoke a client secret whose value was lost while it was being made."""
+
+    object_id: str
+    key_id: str
+    reason: str
+
+
+Change = (
+    CreateApplication
+    | UpdateApplication
+    | CreateServicePrincipal
+    | CreateGrant
+    | ExtendGrant
+    | AddPassword
+    | RemovePassword
+)

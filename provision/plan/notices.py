@@ -1,0 +1,108 @@
+"""What a person should know about a plan although nothing has to change for it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from provision.manifest.advice import warnings
+from provision.manifest.model import Manifest
+from provision.plan.consent import IMPLIED_SCOPES, granted_to
+from provision.plan.custody import Custody
+from provision.tenant.application import Password
+from provision.tenant.port import Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One remark; never an obstacle."""
+
+    kind: Literal["unknown", "secret", "consent", "service principal", "advice"]
+    text: str
+
+
+def notices(
+    manifest: Manifest,
+    snapshot: Snapshot,
+    serving: Password | None,
+    custody: Custody,
+    now: datetime,
+) -> tuple[Notice, ...]:
+    """Return the remarks, most pressing first."""
+    return (
+        *_unknown(snapshot),
+        *_service_principal(snapshot),
+        *_secrets(manifest, snapshot, serving, custody, now),
+        *_consent(manifest, snapshot),
+        *_advice(manifest),
+    )
+
+
+def _unknown(snapshot: Snapshot) -> list[Notice]:
+    return [
+        Notice("unknown", f"Graph refused to show {what} to this administrator (403): unknown")
+        for what in sorted(snapshot.unknown)
+    ]
+
+
+def _service_principal(snapshot: Snapshot) -> list[Notice]:
+    principal = snapshot.service_principal
+    if principal is None or principal.is_enabled:
+        return []
+    text = "the service principal is disabled: nobody can sign in (AADSTS7000112)"
+    return [Notice("service principal", text)]
+
+
+def _secrets(
+    manifest: Manifest,
+    snapshot: Snapshot,
+    serving: Password | None,
+    custody: Custody,
+    now: datetime,
+) -> list[Notice]:
+    found: list[Notice] = []
+    if serving is not None:
+        if serving.key_id not in custody.held_key_ids:
+            text = (
+                f"client secret {serving.key_id} (until {serving.end_at:%Y-%m-%d}) is live and not "
+                "held here: whoever has its value can use it; nothing here can hand it off"
+            )
+            found.append(Notice("secret", text))
+        if serving.end_at - now <= manifest.application.secret.rotate_before:
+            days = max(0, (serving.end_at - now).days)
+            text = f"client secret {serving.key_id} ends in {days} days: rotation is due"
+            found.append(Notice("secret", text))
+    passwords = () if snapshot.application is None else snapshot.application.passwords
+    found.extend(
+        _stranger(password, now)
+        for password in sorted(passwords, key=lambda p: p.key_id)
+        if password != serving and password.key_id not in custody.held_key_ids
+    )
+    return found
+
+
+def _stranger(password: Password, now: datetime) -> Notice:
+    state = "expired" if password.end_at <= now else "live"
+    text = (
+        f"client secret {password.key_id} ({password.display_name!r}, {state}, until "
+        f"{password.end_at:%Y-%m-%d}) is not held here and is left alone"
+    )
+    return Notice("secret", text)
+
+
+def _consent(manifest: Manifest, snapshot: Snapshot) -> list[Notice]:
+    everyone = granted_to(snapshot, None)
+    if everyone is None:
+        return []
+    extra = everyone.scopes - frozenset(manifest.application.permissions) - IMPLIED_SCOPES
+    found = []
+    if extra:
+        text = f"granted to everyone but not declared: {' '.join(sorted(extra))} (kept)"
+        found.append(Notice("consent", text))
+    if manifest.consent != "allPrincipals":
+        text = f"consent for every user exists although the manifest says {manifest.consent!r}"
+        found.append(Notice("consent", text))
+    return found
+
+
+def _advice(manifest: Manifest) -> list[Notice]:
+    return [Notice("advice", f"{remark.path}: {remark.text}") for remark in warnings(manifest)]

@@ -1,0 +1,63 @@
+"""From a manifest and a snapshot to the changes between them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from provision.manifest.model import Manifest
+from provision.plan.application import application_changes, desired_settings, refuse_namesakes
+from provision.plan.changes import Change, CreateGrant, CreateServicePrincipal
+from provision.plan.consent import consent_changes
+from provision.plan.custody import Custody
+from provision.plan.notices import Notice, notices
+from provision.plan.password import PasswordPlan, password_request, plan_passwords
+from provision.tenant.application import Password
+from provision.tenant.port import Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What would have to be done, in the order that works, and what to know about it."""
+
+    unique_name: str
+    tenant_id: str
+    changes: tuple[Change, ...]
+    notices: tuple[Notice, ...]
+    serving: Password | None
+    """The client secret that satisfies the manifest; None when one has to be minted."""
+
+    @property
+    def consents_for_everyone(self) -> bool:
+        """Tell whether the plan opens any user's mailbox to the application for the first time."""
+        return any(isinstance(c, CreateGrant) and c.principal is None for c in self.changes)
+
+
+def make_plan(manifest: Manifest, snapshot: Snapshot, custody: Custody, now: datetime) -> Plan:
+    """Return the difference between the manifest and what exists; pure.
+
+    Raises:
+        NameTaken: The application does not exist, and a stranger has its display name.
+        NotFound: A permission or a mailbox owner that the tenant does not know.
+        NotPermitted: Something needed for the plan itself could not be read.
+    """
+    actual = snapshot.application
+    unique_name = manifest.application.unique_name
+    desired = desired_settings(manifest, snapshot.microsoft_graph.scope_ids, actual)
+    if actual is None:
+        refuse_namesakes(unique_name, desired.display_name, snapshot.namesakes)
+        passwords = PasswordPlan((), None)
+    else:
+        passwords = plan_passwords(manifest, actual, custody, now)
+    first_password = password_request(manifest, now) if actual is None else None
+    changes: tuple[Change, ...] = (
+        *application_changes(unique_name, desired, actual, first_password),
+        *passwords.changes,
+    )
+    if snapshot.service_principal is None:
+        changes = (*changes, CreateServicePrincipal(unique_name))
+    return Plan(
+        unique_name=unique_name,
+        tenant_id=snapshot.tenant_id,
+        changes=(*changes, *consent_changes(manifest, snapshot)),
+        notices=notices(manifest, snapshot, passwords.serving, custody, now),
+        serving=passwords.serving,
+    )

@@ -1,0 +1,85 @@
+"""Snapshots and custody for planner tests, from the short form of `tests/data/plans`."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from provision.manifest.permissions import DEFAULT_PERMISSIONS
+from provision.plan.custody import Custody, UnfinishedMint
+from provision.plan.permissions import resource_accesses
+from provision.tenant.application import Application, ApplicationSettings, Namesake, Password
+from provision.tenant.port import Snapshot
+from provision.tenant.service_principal import Grant, Resource, ServicePrincipal
+
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+NATIVE = "https://login.microsoftonline.com/common/oauth2/nativeclient"
+GRAPH_OBJECT_ID = "graph-sp"
+
+
+def snapshot(raw: dict[str, Any]) -> Snapshot:
+    """Return a tenant; what `raw` leaves out does not exist."""
+    exists = "application" in raw
+    return Snapshot(
+        tenant_id="tenant-1",
+        application=application(raw) if exists else None,
+        service_principal=ServicePrincipal("sp-1", "client-1", is_enabled=True) if exists else None,
+        grants=frozenset(map(grant, raw.get("grants", []))),
+        microsoft_graph=Resource(GRAPH_OBJECT_ID, "graph", raw.get("scopeIds", {})),
+        namesakes=tuple(
+            Namesake("object-9", n["clientId"], n["uniqueName"], "AEM mail")
+            for n in raw.get("namesakes", [])
+        ),
+        user_ids=raw.get("users", {}),
+        unknown=frozenset(raw.get("unknown", [])),
+    )
+
+
+def application(raw: dict[str, Any]) -> Application:
+    """Return an application that matches the default manifest but for what `raw` says."""
+    given = raw["application"]
+    return Application(
+        object_id="object-1",
+        client_id="client-1",
+        unique_name="aem-mail",
+        settings=ApplicationSettings(
+            display_name=given.get("displayName", "aem-mail"),
+            sign_in_audience="AzureADandPersonalMicrosoftAccount",
+            token_version=2,
+            redirect_uris=frozenset(given.get("redirectUris", ["http://localhost", NATIVE])),
+            issues_access_tokens=True,
+            issues_id_tokens=True,
+            permissions=resource_accesses(given.get("permissions", DEFAULT_PERMISSIONS), {}),
+        ),
+        passwords=frozenset(
+            Password(
+                p["keyId"],
+                p["displayName"],
+                NOW - timedelta(minutes=1),
+                NOW + timedelta(days=p["days"]),
+            )
+            for p in raw.get("passwords", [])
+        ),
+    )
+
+
+def grant(raw: dict[str, Any]) -> Grant:
+    """Return a grant of ours on Microsoft Graph."""
+    principal = raw.get("principal")
+    return Grant(
+        grant_id=f"grant-{principal}",
+        client_object_id="sp-1",
+        resource_object_id=GRAPH_OBJECT_ID,
+        consent_type="AllPrincipals" if principal is None else "Principal",
+        principal_object_id=principal,
+        scopes=frozenset(raw["scopes"].split()),
+    )
+
+
+def custody(raw: dict[str, Any]) -> Custody:
+    """Return what this host remembers."""
+    return Custody(
+        held_key_ids=frozenset(raw.get("held", [])),
+        unfinished=tuple(
+            UnfinishedMint(u["displayName"], frozenset(u["present"]), NOW - timedelta(hours=1))
+            for u in raw.get("unfinished", [])
+        ),
+    )
