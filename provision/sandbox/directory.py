@@ -1,0 +1,138 @@
+"""What the sandbox's tenant holds, for Graph, Entra and Exchange alike; JSON in, JSON out."""
+
+import json
+import os
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+JsonObject = dict[str, Any]
+"""A Graph object as it is stored: Graph's own property names, mutable."""
+
+
+@dataclass(slots=True)
+class Account:
+    """A person or mailbox that can sign in."""
+
+    object_id: str
+    user_principal_name: str
+    password: str
+    display_name: str
+    is_personal: bool = False
+    """A personal Microsoft account: opaque tokens, the consumers tenant, no session_state."""
+    is_enabled: bool = True
+    is_administrator: bool = False
+    """May grant consent for the whole tenant."""
+    imap_enabled: bool = True
+    pop_enabled: bool = True
+    smtp_auth_disabled: bool | None = None
+    """Exchange `SmtpClientAuthenticationDisabled`; None inherits the tenant's switch."""
+    full_access: list[str] = field(default_factory=list)
+    """User principal names of delegates with FullAccess and SendAs on this mailbox."""
+    revoked_before: float = 0.0
+    """Refresh tokens issued before this instant (seconds since the epoch) are dead."""
+
+
+@dataclass(slots=True)
+class StoredSecret:
+    """A client secret as Entra remembers it."""
+
+    key_id: str
+    client_id: str
+    text: str
+    end_at: float
+    """Seconds since the epoch."""
+    created_at: float
+
+
+@dataclass(slots=True)
+class IssuedGrant:
+    """An authorization code or a refresh token that was handed out."""
+
+    token: str
+    kind: str
+    """`code` or `refresh_token`."""
+    client_id: str
+    user_object_id: str
+    scopes: list[str]
+    """As asked at authorize, resource-qualified."""
+    authority: str
+    """The tenant segment it was issued under; redeeming under another is refused."""
+    redirect_uri: str
+    code_challenge: str | None
+    nonce: str | None
+    issued_at: float
+    last_used_at: float
+    redeemed: bool = False
+
+
+@dataclass(slots=True)
+class Switches:
+    """Behaviour that is disputed, assumed, or an administrator's choice."""
+
+    graph_grant_covers_outlook: bool = True
+    purge_frees_unique_name: bool = False
+    user_consent_allowed: bool = True
+    """False: only an administrator can consent (AADSTS90094)."""
+    smtp_auth_disabled: bool = False
+    """Tenant-wide `SmtpClientAuthenticationDisabled`."""
+    passwords_forbidden: bool = False
+    """App management policy: no client secrets."""
+    password_lifetime_days: int | None = None
+    """App management policy: the longest client secret allowed."""
+    personal_audience_forbidden: bool = False
+
+
+@dataclass(slots=True)
+class Directory:
+    """One tenant. Held in memory, written to `path` after every change when there is one."""
+
+    tenant_id: str
+    domain: str
+    """Initial domain, `contoso.onmicrosoft.com`."""
+    applications: dict[str, JsonObject] = field(default_factory=dict)
+    """By object id, soft-deleted ones excluded."""
+    service_principals: dict[str, JsonObject] = field(default_factory=dict)
+    grants: dict[str, JsonObject] = field(default_factory=dict)
+    deleted: dict[str, JsonObject] = field(default_factory=dict)
+    reserved_names: list[str] = field(default_factory=list)
+    """uniqueNames of purged applications, while purging does not free them."""
+    accounts: dict[str, Account] = field(default_factory=dict)
+    """By lower-case user principal name."""
+    secrets: dict[str, StoredSecret] = field(default_factory=dict)
+    """By key id."""
+    issued: dict[str, IssuedGrant] = field(default_factory=dict)
+    """By token text."""
+    switches: Switches = field(default_factory=Switches)
+    path: Path | None = None
+
+    def save(self) -> None:
+        """Write everything to `path`, atomically; nothing when there is none."""
+        if self.path is None:
+            return
+        raw = asdict(self)
+        del raw["path"]
+        temporary = self.path.with_suffix(".tmp")
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            json.dump(raw, file)
+        temporary.replace(self.path)
+
+
+def load(path: Path) -> Directory:
+    """Return the directory that `save` wrote."""
+    raw = json.loads(path.read_text(encoding="utf-8"))
+    return Directory(
+        tenant_id=raw["tenant_id"],
+        domain=raw["domain"],
+        applications=raw["applications"],
+        service_principals=raw["service_principals"],
+        grants=raw["grants"],
+        deleted=raw["deleted"],
+        reserved_names=raw["reserved_names"],
+        accounts={name: Account(**a) for name, a in raw["accounts"].items()},
+        secrets={key: StoredSecret(**s) for key, s in raw["secrets"].items()},
+        issued={token: IssuedGrant(**g) for token, g in raw["issued"].items()},
+        switches=Switches(**raw["switches"]),
+        path=path,
+    )

@@ -1,0 +1,99 @@
+"""The client credentials grant: an application on its own."""
+
+from typing import Final
+
+from provision.sandbox.context import Context
+from provision.sandbox.directory import JsonObject
+from provision.sandbox.entra.client_authentication import authenticate
+from provision.sandbox.entra.clients import Client, find_client
+from provision.sandbox.entra.redemption import TokenRequest
+from provision.sandbox.entra.refusals import Refused
+from provision.sandbox.entra.scopes import (
+    DEFAULT,
+    GRAPH,
+    OUTLOOK,
+    Resource,
+    find_resource,
+    resource_principal,
+)
+from provision.sandbox.tokens import ACCESS_TOKEN_LIFETIME
+
+_APP_ROLES: Final = "_appRoles"
+"""Private member that names the application permissions granted to a client."""
+
+
+def redeem_application(asked: TokenRequest) -> JsonObject:
+    """Return an app-only token; there is no refresh token, and no `scope` in the answer.
+
+    Raises:
+        Refused: Whatever is wrong with the authority, the client, its secret or the scope.
+    """
+    context, authority = asked.context, asked.authority
+    if authority.kind != "tenant":
+        raise Refused(
+            "invalid_request",
+            9001023,
+            f"The grant type is not supported over the /{authority.kind} endpoint. Use a "
+            "tenant-specific endpoint.",
+        )
+    client = find_client(context, asked.credentials.client_id, authority)
+    authenticate(context, client, asked.credentials, None)
+    resource = _resource(asked)
+    if client.service_principal is None:
+        raise Refused(
+            "invalid_client",
+            7000229,
+            f"The client application {client.client_id} is missing service principal in the "
+            f"tenant {context.directory.tenant_id}.",
+        )
+    roles = _roles(context, client, resource)
+    return {
+        "token_type": "Bearer",
+        "expires_in": int(ACCESS_TOKEN_LIFETIME),
+        "ext_expires_in": int(ACCESS_TOKEN_LIFETIME),
+        "access_token": context.tokens.mint_for_application(
+            client.client_id, resource.audience, roles
+        ),
+    }
+
+
+def _resource(asked: TokenRequest) -> Resource:
+    scope = asked.form.get("scope", "").strip()
+    if not scope:
+        raise Refused(
+            "invalid_request",
+            90014,
+            "The required field 'scope' is missing from the credential. Ensure that you have all "
+            "the necessary parameters for the login request.",
+        )
+    if len(scope.split()) > 1:
+        raise Refused(
+            "invalid_scope",
+            70011,
+            f"The provided value for the input parameter 'scope' is not valid. The scope "
+            f"'{scope}' is not valid.",
+        )
+    identifier, _, name = scope.rpartition("/")
+    if name != DEFAULT or not identifier:
+        raise Refused(
+            "invalid_scope",
+            1002012,
+            f"The provided value for scope {scope} is not valid. Client credential flows must "
+            "have a scope value with /.default suffixed to the resource identifier.",
+        )
+    return find_resource(identifier, asked.context)
+
+
+def _roles(context: Context, client: Client, resource: Resource) -> frozenset[str]:
+    """Return the client's roles on a resource; what neither resource lists is Graph's."""
+    holders = (client.application, client.service_principal or {})
+    granted = frozenset(role for holder in holders for role in holder.get(_APP_ROLES, ()))
+    if resource == GRAPH:
+        foreign = _listed(context, OUTLOOK) - _listed(context, GRAPH)
+        return granted - foreign
+    return granted & _listed(context, resource)
+
+
+def _listed(context: Context, resource: Resource) -> frozenset[str]:
+    principal = resource_principal(context, resource) or {}
+    return frozenset(role["value"] for role in principal.get("appRoles") or ())

@@ -1,0 +1,160 @@
+"""An authorization request: where its answer goes, then what it asks for."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, Literal, get_args
+
+from provision.sandbox.context import Context
+from provision.sandbox.entra.authorities import Authority
+from provision.sandbox.entra.clients import Client, find_client
+from provision.sandbox.entra.refusals import Refused, missing_parameter
+from provision.sandbox.entra.scopes import Scopes, parse_scopes
+
+ResponseMode = Literal["query", "fragment", "form_post"]
+Prompt = Literal["", "login", "none", "consent", "select_account"]
+_CHALLENGE_LENGTHS: Final = range(43, 129)
+"""RFC 7636 section 4.1."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnAddress:
+    """Where the answer goes, once that is safe to say."""
+
+    authority: Authority
+    client: Client
+    redirect_uri: str
+    """As the client wrote it; redeeming the code needs the same string."""
+    mode: ResponseMode
+    state: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorizationRequest:
+    """What a client asks of a person."""
+
+    address: ReturnAddress
+    response_types: frozenset[str]
+    """Of `code`, `id_token`, `token`; or `admin_consent` alone."""
+    scopes: Scopes
+    prompt: Prompt
+    login_hint: str
+    nonce: str | None
+    code_challenge: str | None
+    """`S256:` or `plain:`, then the challenge."""
+
+    @property
+    def is_admin_consent(self) -> bool:
+        """Tell whether an administrator is asked for the whole tenant, and no token is wanted."""
+        return "admin_consent" in self.response_types
+
+
+def find_address(
+    context: Context, authority: Authority, parameters: Mapping[str, str]
+) -> ReturnAddress:
+    """Return where to answer.
+
+    Raises:
+        Refused: Nothing here may be redirected: the client or its redirect URI is not known.
+    """
+    for required in ("client_id", "response_type", "scope"):
+        if not parameters.get(required):
+            raise missing_parameter(required)
+    client = find_client(context, parameters["client_id"], authority)
+    wanted = frozenset(parameters["response_type"].split())
+    fallback: ResponseMode = "query" if wanted <= {"code", "admin_consent"} else "fragment"
+    asked = parameters.get("response_mode", "")
+    mode = next((m for m in get_args(ResponseMode) if m == asked), fallback)
+    return ReturnAddress(
+        authority=authority,
+        client=client,
+        redirect_uri=_redirect(client, parameters.get("redirect_uri", "")),
+        mode="fragment" if mode == "query" and fallback == "fragment" else mode,
+        state=parameters.get("state"),
+    )
+
+
+def read_request(
+    context: Context, address: ReturnAddress, parameters: Mapping[str, str]
+) -> AuthorizationRequest:
+    """Return what is asked.
+
+    Raises:
+        Refused: To be told to the client by a redirect.
+    """
+    types = frozenset(parameters["response_type"].split())
+    _require_response(address.client, types, parameters)
+    prompt = parameters.get("prompt", "")
+    return AuthorizationRequest(
+        address=address,
+        response_types=types,
+        scopes=parse_scopes(parameters["scope"], context, address.client.application),
+        prompt=next((p for p in get_args(Prompt) if p == prompt), ""),
+        login_hint=parameters.get("login_hint", ""),
+        nonce=parameters.get("nonce"),
+        code_challenge=_challenge(parameters),
+    )
+
+
+def _redirect(client: Client, asked: str) -> str:
+    registered = client.all_redirects
+    if not registered:
+        raise Refused(
+            "invalid_request", 500113, "No reply address is registered for the application."
+        )
+    if not asked and len(registered) == 1:
+        return registered[0]
+    if not asked:
+        raise Refused("invalid_request", 900971, "No reply address provided.")
+    if client.platform_of(asked) is None:
+        raise Refused(
+            "invalid_request",
+            50011,
+            f"The redirect URI '{asked}' specified in the request does not match the redirect "
+            f"URIs configured for the application '{client.client_id}'. Make sure the URI sent "
+            "in the request matches one added to the application.",
+        )
+    return asked
+
+
+def _require_response(client: Client, types: frozenset[str], parameters: Mapping[str, str]) -> None:
+    unknown = types - {"code", "id_token", "token", "admin_consent"}
+    if unknown:
+        raise Refused(
+            "unsupported_response_type",
+            700007,
+            f"The response_type '{min(unknown)}' is not supported.",
+        )
+    if "id_token" in types and not client.issues("enableIdTokenIssuance"):
+        raise _not_enabled(client, 700054, "id_token")
+    if "token" in types and not client.issues("enableAccessTokenIssuance"):
+        raise _not_enabled(client, 700051, "token")
+    if types & {"id_token", "token"} and parameters.get("response_mode") == "query":
+        raise Refused(
+            "invalid_request",
+            70007,
+            "'query' is not a supported value of 'response_mode' when requesting a token.",
+        )
+    if "id_token" in types and not parameters.get("nonce"):
+        raise missing_parameter("nonce")
+
+
+def _not_enabled(client: Client, code: int, response_type: str) -> Refused:
+    return Refused(
+        "unsupported_response_type",
+        code,
+        f"response_type '{response_type}' is not enabled for the application '{client.client_id}'.",
+    )
+
+
+def _challenge(parameters: Mapping[str, str]) -> str | None:
+    challenge = parameters.get("code_challenge")
+    if challenge is None:
+        return None
+    method = parameters.get("code_challenge_method", "plain")
+    if method not in ("S256", "plain") or len(challenge) not in _CHALLENGE_LENGTHS:
+        raise Refused(
+            "invalid_request",
+            501491,
+            "The code_challenge has an invalid size or its method is not supported.",
+        )
+    return f"{method}:{challenge}"

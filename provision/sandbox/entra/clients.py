@@ -1,0 +1,126 @@
+"""The application a request comes from: found, fit for the authority, its redirects matched."""
+
+from dataclasses import dataclass
+from typing import Literal
+from urllib.parse import urlsplit
+
+from provision.sandbox.context import Context
+from provision.sandbox.directory import JsonObject
+from provision.sandbox.entra.authorities import Authority
+from provision.sandbox.entra.refusals import Refused
+
+Platform = Literal["web", "spa", "publicClient"]
+_PLATFORMS: tuple[Platform, ...] = ("web", "spa", "publicClient")
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """An application as the login service sees it."""
+
+    client_id: str
+    display_name: str
+    audience: str
+    """Graph `signInAudience`."""
+    application: JsonObject
+    service_principal: JsonObject | None
+    """None until somebody created it or consented."""
+
+    @property
+    def named(self) -> tuple[str, str]:
+        """Client id and display name, as messages want them."""
+        return self.client_id, self.display_name
+
+    def redirects(self, platform: Platform) -> list[str]:
+        """Return the registered redirect URIs of one platform."""
+        return list((self.application.get(platform) or {}).get("redirectUris") or ())
+
+    @property
+    def all_redirects(self) -> list[str]:
+        """Every registered redirect URI."""
+        return [uri for platform in _PLATFORMS for uri in self.redirects(platform)]
+
+    def platform_of(self, redirect_uri: str) -> Platform | None:
+        """Return where a redirect URI is registered; None when it is not."""
+        for platform in _PLATFORMS:
+            if any(_is_same(redirect_uri, uri) for uri in self.redirects(platform)):
+                return platform
+        return None
+
+    def issues(self, kind: Literal["enableIdTokenIssuance", "enableAccessTokenIssuance"]) -> bool:
+        """Tell whether implicit issuance of that token is switched on."""
+        settings = (self.application.get("web") or {}).get("implicitGrantSettings") or {}
+        return bool(settings.get(kind))
+
+
+def find_client(context: Context, client_id: str, authority: Authority) -> Client:
+    """Return the application with this client id.
+
+    Raises:
+        Refused: AADSTS700016 (unknown, or too fresh for this replica), 50194, 9002332, 7000112.
+    """
+    directory = context.directory
+    application = next(
+        (a for a in directory.applications.values() if a["appId"] == client_id.lower()), None
+    )
+    if application is None or _is_hidden(context, application):
+        where = "Microsoft Accounts" if authority.kind == "consumers" else authority.segment
+        raise Refused(
+            "unauthorized_client",
+            700016,
+            f"Application with identifier '{client_id}' was not found in the directory '{where}'. "
+            "This can happen if the application has not been installed by the administrator of "
+            "the tenant or consented to by any user in it, or if the request went to the wrong "
+            "tenant.",
+        )
+    principals = directory.service_principals.values()
+    principal = next((p for p in principals if p["appId"] == application["appId"]), None)
+    client = Client(
+        client_id=application["appId"],
+        display_name=application["displayName"],
+        audience=application.get("signInAudience") or "AzureADMyOrg",
+        application=application,
+        service_principal=principal,
+    )
+    _require_fit(client, authority)
+    return client
+
+
+def _require_fit(client: Client, authority: Authority) -> None:
+    label = f"'{client.client_id}'({client.display_name})"
+    if client.service_principal is not None and not client.service_principal.get(
+        "accountEnabled", True
+    ):
+        raise Refused("unauthorized_client", 7000112, f"Application {label} is disabled.")
+    if authority.kind == "consumers" and client.audience != "AzureADandPersonalMicrosoftAccount":
+        raise Refused(
+            "invalid_request",
+            9002332,
+            f"Application {label} is for Microsoft Entra users only. Do not use the /consumers "
+            "endpoint to serve this request.",
+        )
+    if authority.is_open and client.audience == "AzureADMyOrg":
+        raise Refused(
+            "invalid_request",
+            50194,
+            f"Application {label} is not configured as a multi-tenant application, so the "
+            f"/{authority.kind} endpoint is not supported for it. Use a tenant-specific endpoint "
+            "or make the application multi-tenant.",
+        )
+
+
+def _is_hidden(context: Context, application: JsonObject) -> bool:
+    created_at = float(application.get("_created_at", 0.0))
+    return bool(context.faults.is_hidden("sts-application", application["appId"], created_at))
+
+
+def _is_same(asked: str, registered: str) -> bool:
+    """Compare as Entra does: to the letter, but for the port of http://localhost.
+
+    Source:
+        https://learn.microsoft.com/entra/identity-platform/reply-url
+    """
+    if asked == registered:
+        return True
+    a, b = urlsplit(asked), urlsplit(registered)
+    is_localhost = a.scheme == b.scheme == "http" and a.hostname == b.hostname == "localhost"
+    return is_localhost and (a.path, a.query, a.fragment) == (b.path, b.query, b.fragment)

@@ -1,0 +1,147 @@
+"""What redeeming a code and redeeming a refresh token have in common."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from provision.sandbox.context import Context
+from provision.sandbox.directory import Account, IssuedGrant
+from provision.sandbox.entra.authorities import Authority
+from provision.sandbox.entra.client_authentication import Credentials, authenticate
+from provision.sandbox.entra.clients import Client, find_client
+from provision.sandbox.entra.grants import missing_consent
+from provision.sandbox.entra.refusals import Refused, grant_malformed, not_consented
+from provision.sandbox.entra.scopes import GRAPH, Resource, Scopes, parse_scopes, resources_of
+
+GrantKind = Literal["code", "refresh_token"]
+
+
+@dataclass(frozen=True, slots=True)
+class TokenRequest:
+    """One request to the token endpoint."""
+
+    context: Context
+    authority: Authority
+    credentials: Credentials
+    form: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedGrant:
+    """A code or refresh token whose client proved itself and whose owner may still sign in."""
+
+    client: Client
+    grant: IssuedGrant
+    account: Account
+
+
+def open_grant(asked: TokenRequest, kind: GrantKind) -> OpenedGrant:
+    """Return what a code or refresh token stands for; its age is not looked at here.
+
+    Raises:
+        Refused: The client, its secret, the text, the authority or the account is wrong.
+    """
+    context = asked.context
+    client = find_client(context, asked.credentials.client_id, asked.authority)
+    text = asked.form[kind]
+    grant = context.directory.issued.get(text)
+    platform = None if grant is None else client.platform_of(grant.redirect_uri)
+    authenticate(context, client, asked.credentials, platform)
+    if grant is None or grant.kind != kind:
+        raise _unknown(text, kind)
+    if grant.client_id != client.client_id:
+        raise Refused(
+            "invalid_grant",
+            70000,
+            "The provided grant was issued to another client.",
+            suberror="client_mismatch",
+        )
+    account = _owner(context, grant)
+    if grant.authority != asked.authority.canonical:
+        raise _issued_elsewhere(kind, account)
+    return OpenedGrant(client, grant, account)
+
+
+def scopes_remembered(context: Context, opened: OpenedGrant) -> Scopes:
+    """Return what a request without `scope` means: the first resource of the grant."""
+    known = parse_scopes(" ".join(opened.grant.scopes), context, opened.client.application)
+    return of_first_resource(known)
+
+
+def of_first_resource(scopes: Scopes) -> Scopes:
+    """Return the scopes of the first resource that is named, and the OpenID scopes."""
+    first = first_resource(scopes)
+    return tuple(s for s in scopes if s.resource is None or s.resource == first)
+
+
+def first_resource(scopes: Scopes) -> Resource:
+    """Return the resource a token is for; sign-in scopes alone mean Microsoft Graph."""
+    return (*resources_of(scopes), GRAPH)[0]
+
+
+def require_consent(context: Context, opened: OpenedGrant, scopes: Scopes) -> None:
+    """Refuse scopes that nobody granted.
+
+    Raises:
+        Refused: AADSTS65001; for a personal account 70000.
+    """
+    client = opened.client
+    if not missing_consent(context, client, opened.account, scopes):
+        return
+    if opened.account.is_personal:
+        raise scopes_unauthorized()
+    raise not_consented(client.client_id, client.display_name)
+
+
+def scopes_unauthorized() -> Refused:
+    """Say, as for personal accounts, that a scope is not covered by the grant."""
+    return Refused(
+        "invalid_grant",
+        70000,
+        "One or more of the requested scopes are unauthorized or expired. The user must first "
+        "sign in and grant the client application access to the requested scope.",
+    )
+
+
+def grant_expired_for_person() -> Refused:
+    """Say, as for personal accounts, that a refresh token is dead, whatever the cause."""
+    return Refused(
+        "invalid_grant",
+        70000,
+        "The user could not be authenticated as the grant is expired. The user must sign in again.",
+    )
+
+
+def _unknown(text: str, kind: GrantKind) -> Refused:
+    if text.startswith("M."):
+        return Refused(
+            "invalid_grant",
+            70000,
+            f"The provided value for the '{kind}' parameter is not valid.",
+            suberror="bad_token",
+        )
+    return grant_malformed()
+
+
+def _owner(context: Context, grant: IssuedGrant) -> Account:
+    accounts = context.directory.accounts.values()
+    account = next((a for a in accounts if a.object_id == grant.user_object_id), None)
+    if account is None:
+        raise Refused(
+            "invalid_grant", 50034, "The user account does not exist in the directory any more."
+        )
+    if not account.is_enabled:
+        raise Refused("invalid_grant", 50057, "The user account is disabled.")
+    return account
+
+
+def _issued_elsewhere(kind: GrantKind, account: Account) -> Refused:
+    if kind == "code":
+        return Refused(
+            "invalid_grant",
+            700005,
+            "The provided authorization code is intended for use against another tenant. It must "
+            "be redeemed under the same tenant segment it was acquired from.",
+        )
+    code = 70000121 if account.is_personal else 7000012
+    return Refused("invalid_grant", code, "The grant was obtained for a different tenant.")

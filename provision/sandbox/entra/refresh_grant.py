@@ -1,0 +1,91 @@
+"""The refresh token grant: a new refresh token each time, the old one not revoked."""
+
+from datetime import UTC, datetime
+from typing import Final
+
+from provision.sandbox.directory import JsonObject
+from provision.sandbox.entra.issuing import Issue, user_answer
+from provision.sandbox.entra.redemption import (
+    OpenedGrant,
+    TokenRequest,
+    first_resource,
+    grant_expired_for_person,
+    of_first_resource,
+    open_grant,
+    require_consent,
+    scopes_remembered,
+    scopes_unauthorized,
+)
+from provision.sandbox.entra.refusals import Refused, missing_parameter
+from provision.sandbox.entra.scopes import Scopes, parse_scopes, resources_of
+
+_LIFETIME: Final = 90 * 86400.0
+"""Counted from issue, not from use: a client that never stores a successor meets the end."""
+
+
+def redeem_refresh_token(asked: TokenRequest) -> JsonObject:
+    """Return tokens for a refresh token.
+
+    Raises:
+        Refused: Whatever is wrong with the client, the token or the scope.
+    """
+    if not asked.form.get("refresh_token"):
+        raise missing_parameter("refresh_token")
+    opened = open_grant(asked, "refresh_token")
+    _require_alive(asked, opened)
+    scopes = _scopes(asked, opened)
+    require_consent(asked.context, opened, scopes)
+    opened.grant.last_used_at = asked.context.clock.timestamp()
+    issue = Issue(
+        account=opened.account,
+        grant=opened.grant,
+        resource=first_resource(scopes),
+        scopes=scopes,
+        wants_refresh_token=True,
+        wants_client_info="client_info" in asked.form,
+    )
+    answer = user_answer(asked.context, issue)
+    asked.context.directory.save()
+    return answer
+
+
+def _require_alive(asked: TokenRequest, opened: OpenedGrant) -> None:
+    grant, account = opened.grant, opened.account
+    is_revoked = grant.issued_at < account.revoked_before
+    is_old = asked.context.clock.timestamp() - grant.issued_at >= _LIFETIME
+    if (is_revoked or is_old) and account.is_personal:
+        raise grant_expired_for_person()
+    if is_revoked:
+        raise Refused(
+            "invalid_grant",
+            50173,
+            "The provided grant has expired because it was revoked, and a fresh one is needed. "
+            f"The grant was issued on '{_instant(grant.issued_at)}' and tokens of this user are "
+            f"valid from '{_instant(account.revoked_before)}' on.",
+            suberror="bad_token",
+        )
+    if is_old:
+        raise Refused(
+            "invalid_grant",
+            700082,
+            "The refresh token has expired due to inactivity. The token was issued on "
+            f"{_instant(grant.issued_at)} and was inactive for 90.00:00:00.",
+        )
+
+
+def _scopes(asked: TokenRequest, opened: OpenedGrant) -> Scopes:
+    text = asked.form.get("scope", "")
+    if not text.strip():
+        if opened.account.is_personal:
+            raise missing_parameter("scope")
+        return scopes_remembered(asked.context, opened)
+    scopes = parse_scopes(text, asked.context, opened.client.application)
+    if opened.account.is_personal and len(resources_of(scopes)) > 1:
+        raise scopes_unauthorized()
+    return of_first_resource(scopes)
+
+
+def _instant(seconds: float) -> str:
+    """Return an instant with the seven decimals that Entra writes."""
+    at = datetime.fromtimestamp(seconds, UTC)
+    return f"{at:%Y-%m-%dT%H:%M:%S}.{at.microsecond * 10:07d}Z"

@@ -1,0 +1,217 @@
+"""Exchange Online's IMAP on Twisted's parser: logging in, listing and selecting folders."""
+
+from typing import Final
+
+from twisted.mail.imap4 import IMAP4Server, collapseNestedLists, wildcardToRegexp
+from twisted.python.failure import Failure
+
+from provision.sandbox.exchange.admission import Admitted, NotConnected, Refused
+from provision.sandbox.exchange.doorkeeper import Doorkeeper
+from provision.sandbox.exchange.imap_view import FLAGS, FolderView
+from provision.sandbox.exchange.store import FOLDERS, INBOX, Folder, MailStore
+
+CAPABILITIES: Final = (
+    b"IMAP4",
+    b"IMAP4rev1",
+    b"AUTH=XOAUTH2",
+    b"SASL-IR",
+    b"UIDPLUS",
+    b"ID",
+    b"UNSELECT",
+    b"CHILDREN",
+    b"IDLE",
+    b"NAMESPACE",
+)
+"""Exchange Online's own list, without what is not served here: AUTH=PLAIN, MOVE, LITERAL+."""
+
+_ALLOWED_WHILE_NOT_CONNECTED: Final = frozenset({b"CAPABILITY", b"LOGOUT"})
+
+
+class ImapSession(IMAP4Server):
+    """One connection up to the selected folder; `imap_mailbox` goes on from there."""
+
+    IDENT = b"The provision sandbox's Exchange IMAP4 service is ready."
+
+    def __init__(self, doorkeeper: Doorkeeper, store: MailStore) -> None:
+        super().__init__()
+        self._doorkeeper = doorkeeper
+        self._store = store
+        self._mailbox = ""
+        self._refused_commands = 0
+        self._sasl_tag = b""
+        self.view: FolderView | None = None
+
+    def listCapabilities(self) -> list[bytes]:
+        """Return what CAPABILITY and the greeting announce."""
+        return list(CAPABILITIES)
+
+    def connectionLost(self, reason: Failure) -> None:
+        """Forget the folder, so that nobody is told about it any more."""
+        self.leave()
+        super().connectionLost(reason)
+
+    def dispatchCommand(
+        self, tag: bytes, cmd: bytes, rest: bytes | None, uid: int | None = None
+    ) -> None:
+        """Carry out a command; nearly none while the mailbox is out of reach.
+
+        Source:
+            A login that Exchange accepts and cannot connect gets CAPABILITY answered, BAD to
+            everything else, and is hung up on at the second BAD. Reported by clients' logs.
+        """
+        if self.state != "unconnected" or cmd in _ALLOWED_WHILE_NOT_CONNECTED:
+            super().dispatchCommand(tag, cmd, rest, uid)
+            return
+        self.sendBadResponse(tag, b"User is authenticated but not connected.")
+        self._refused_commands += 1
+        if self._refused_commands > 1:
+            self.sendUntaggedResponse(b"BYE Connection closed. 14")
+            self.transport.loseConnection()
+
+    def do_CAPABILITY(self, tag: bytes) -> None:
+        """Say what this server can do."""
+        self.sendUntaggedResponse(b"CAPABILITY " + b" ".join(CAPABILITIES))
+        self.sendPositiveResponse(tag, b"CAPABILITY completed.")
+
+    def do_AUTHENTICATE(self, tag: bytes, line: bytes | None) -> None:
+        """Take a SASL exchange in one step (SASL-IR) or begin it in two."""
+        mechanism, _, initial_response = (line or b"").strip().partition(b" ")
+        self._sasl_tag = tag
+        if mechanism.upper() != b"XOAUTH2":
+            self.sendNegativeResponse(tag, b"AUTHENTICATE failed.")
+        elif initial_response:
+            self._log_in(initial_response)
+        else:
+            self.parseState = "sasl"
+            self.sendLine(b"+ ")
+
+    def parse_sasl(self, line: bytes) -> None:
+        """Take the response of a two-step AUTHENTICATE; `*` cancels it."""
+        self.parseState = "command"
+        if line == b"*":
+            self.sendBadResponse(self._sasl_tag, b"AUTHENTICATE was cancelled.")
+        else:
+            self._log_in(line)
+
+    def do_LOGIN(self, tag: bytes, _user: bytes, _password: bytes) -> None:
+        """Refuse every password."""
+        self.sendNegativeResponse(tag, b"LOGIN failed. Basic authentication is disabled.")
+
+    def do_ID(self, tag: bytes, _parameters: bytes | None) -> None:
+        """Say who this server is."""
+        self.sendUntaggedResponse(b'ID ("name" "provision sandbox")')
+        self.sendPositiveResponse(tag, b"ID completed")
+
+    def do_NAMESPACE(self, tag: bytes) -> None:
+        """Say that there are only personal folders, divided by slashes."""
+        self.sendUntaggedResponse(b'NAMESPACE (("" "/")) NIL NIL')
+        self.sendPositiveResponse(tag, b"NAMESPACE completed.")
+
+    def do_LIST(self, tag: bytes, reference: bytes, pattern: bytes, command: bytes) -> None:
+        """List folders; an empty pattern asks for the divider alone."""
+        if not pattern:
+            self.sendUntaggedResponse(command + b' (\\Noselect \\HasChildren) "/" ""')
+        wanted = wildcardToRegexp(_mailbox_name(reference + pattern), "/")
+        for name in FOLDERS:
+            if wanted.fullmatch(name):
+                quoted = collapseNestedLists([name.encode("imap4-utf-7")])
+                self.sendUntaggedResponse(command + b' (\\HasNoChildren) "/" ' + quoted)
+        self.sendPositiveResponse(tag, command + b" completed.")
+
+    def do_STATUS(self, tag: bytes, name: bytes, items: list[bytes]) -> None:
+        """Count a folder without selecting it."""
+        folder = self.folder(name)
+        if folder is None:
+            self.sendNegativeResponse(tag, b"%b doesn't exist." % name)
+            return
+        known = {
+            b"MESSAGES": len(folder.messages),
+            b"RECENT": 0,
+            b"UIDNEXT": folder.uid_next,
+            b"UIDVALIDITY": folder.uid_validity,
+            b"UNSEEN": sum("\\Seen" not in message.flags for message in folder.messages),
+        }
+        asked = [item.upper() for item in items if item.upper() in known]
+        values = b" ".join(b"%b %d" % (item, known[item]) for item in asked)
+        quoted = collapseNestedLists([name])
+        self.sendUntaggedResponse(b"STATUS %b (%b)" % (quoted, values))
+        self.sendPositiveResponse(tag, b"STATUS completed.")
+
+    def do_SELECT(self, tag: bytes, name: bytes, command: bytes) -> None:
+        """Open a folder, for EXAMINE without the right to change it."""
+        self.leave()
+        folder = self.folder(name)
+        if folder is None:
+            self.sendNegativeResponse(tag, b"%b doesn't exist." % name)
+            return
+        self.view = FolderView(folder, is_writable=command == b"SELECT")
+        self.state = "select"
+        folder.listeners.append(self.on_change)
+        flags = " ".join(FLAGS).encode()
+        permanent = flags if self.view.is_writable else b""
+        self.sendUntaggedResponse(b"%d EXISTS" % len(self.view))
+        self.sendUntaggedResponse(b"0 RECENT")
+        self.sendUntaggedResponse(b"FLAGS (%b)" % flags)
+        self.sendPositiveResponse(None, b"[PERMANENTFLAGS (%b)] Permanent flags" % permanent)
+        self.sendPositiveResponse(None, b"[UIDVALIDITY %d] UIDVALIDITY value" % folder.uid_validity)
+        self.sendPositiveResponse(None, b"[UIDNEXT %d] The next UID value" % folder.uid_next)
+        mode = b"READ-WRITE" if self.view.is_writable else b"READ-ONLY"
+        self.sendPositiveResponse(tag, b"[%b] %b completed." % (mode, command))
+
+    def do_LOGOUT(self, tag: bytes) -> None:
+        """Say goodbye and hang up."""
+        self.sendUntaggedResponse(b"BYE The provision sandbox is signing off.")
+        self.sendPositiveResponse(tag, b"LOGOUT completed.")
+        self.transport.loseConnection()
+
+    def folder(self, name: bytes) -> Folder | None:
+        """Return a folder of the mailbox that was logged in to."""
+        return self._store.find(self._mailbox, _mailbox_name(name))
+
+    def on_change(self) -> None:
+        """Hear that the selected folder changed; what to say is said at the next chance."""
+
+    def leave(self) -> None:
+        """Close the selected folder without removing anything from it."""
+        if self.view is not None:
+            self.view.folder.listeners.remove(self.on_change)
+            self.view = None
+        if self.state == "select":
+            self.state = "auth"
+
+    def _log_in(self, response: bytes) -> None:
+        match self._doorkeeper.admit("imap", response):
+            case Refused():
+                self.sendNegativeResponse(self._sasl_tag, b"AUTHENTICATE failed.")
+                return
+            case NotConnected():
+                self.state = "unconnected"
+            case Admitted(mailbox=mailbox):
+                self._mailbox = mailbox
+                self.state = "auth"
+        self.setTimeout(self.POSTAUTH_TIMEOUT)
+        self.sendPositiveResponse(self._sasl_tag, b"AUTHENTICATE completed.")
+
+    unauth_AUTHENTICATE = (do_AUTHENTICATE, IMAP4Server.arg_line)
+    unauth_LOGIN = (do_LOGIN, IMAP4Server.arg_astring, IMAP4Server.arg_finalastring)
+    unauth_CAPABILITY = auth_CAPABILITY = select_CAPABILITY = (do_CAPABILITY,)
+    unauth_ID = auth_ID = select_ID = (do_ID, IMAP4Server.arg_line)
+    unauth_LOGOUT = auth_LOGOUT = select_LOGOUT = (do_LOGOUT,)
+    unconnected_CAPABILITY = unauth_CAPABILITY
+    unconnected_LOGOUT = unauth_LOGOUT
+    auth_NAMESPACE = select_NAMESPACE = (do_NAMESPACE,)
+    auth_LIST = select_LIST = (
+        do_LIST,
+        IMAP4Server.arg_astring,
+        IMAP4Server.arg_astring,
+        b"LIST",
+    )
+    auth_LSUB = select_LSUB = (*auth_LIST[:3], b"LSUB")
+    auth_STATUS = select_STATUS = (do_STATUS, IMAP4Server.arg_astring, IMAP4Server.arg_plist)
+    auth_SELECT = select_SELECT = (do_SELECT, IMAP4Server.arg_astring, b"SELECT")
+    auth_EXAMINE = select_EXAMINE = (do_SELECT, IMAP4Server.arg_astring, b"EXAMINE")
+
+
+def _mailbox_name(encoded: bytes) -> str:
+    name = encoded.decode("imap4-utf-7")
+    return INBOX if name.upper() == INBOX else name

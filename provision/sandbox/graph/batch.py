@@ -1,0 +1,135 @@
+"""`POST /$batch`: up to twenty requests in one, with dependencies between them."""
+
+from typing import Final
+from urllib.parse import parse_qsl, unquote
+
+from provision.sandbox.context import Context
+from provision.sandbox.directory import JsonObject
+from provision.sandbox.graph.access import authenticate
+from provision.sandbox.graph.call import Answer, Call, object_body, split_path
+from provision.sandbox.graph.dispatch import dispatch
+from provision.sandbox.graph.headers import answer_headers
+from provision.sandbox.graph.refusals import GraphRefusal, bad_request, for_fault
+from provision.sandbox.requests_log import part_of_batch
+from provision.sandbox.tokens import Claims
+
+# https://learn.microsoft.com/graph/json-batching
+_MOST: Final = 20
+_FIRST_ERROR: Final = 400
+_METHODS: Final = frozenset({"GET", "POST", "PATCH", "PUT", "DELETE"})
+
+
+def answer_batch(context: Context, call: Call, request_id: str) -> Answer:
+    """Answer every request of a batch; its own answer is 200 whatever becomes of them.
+
+    The responses come back in another order than the requests, as Graph does not keep it.
+    """
+    requests = _checked(object_body(call).get("requests"))
+    responses: dict[str, JsonObject] = {}
+    for request in _in_order(requests):
+        needed = [responses[str(other)] for other in request.get("dependsOn") or ()]
+        if any(response["status"] >= _FIRST_ERROR for response in needed):
+            refusal = GraphRefusal(
+                424, "FailedDependency", "A request that this one depends on failed."
+            )
+            responses[str(request["id"])] = _refused(context, request, refusal, request_id)
+        else:
+            responses[str(request["id"])] = _answered(context, call.claims, request, request_id)
+    shuffled = [responses[str(request["id"])] for request in reversed(requests)]
+    return Answer(200, {"responses": shuffled})
+
+
+def _answered(context: Context, outer: Claims, request: JsonObject, request_id: str) -> JsonObject:
+    method, url = str(request["method"]).upper(), str(request["url"])
+    path = url.partition("?")[0]
+    with part_of_batch(method, f"/v1.0/{url.lstrip('/')}") as entry:
+        try:
+            fault = context.faults.next_http_fault(
+                method, f"/v1.0/{path.lstrip('/')}", in_batch=True
+            )
+            if fault is not None:
+                raise for_fault(fault)
+            answer = dispatch(context, _call(context, outer, request))
+            response = _response(request, answer.status, answer.body, answer_headers(answer))
+        except GraphRefusal as refusal:
+            response = _refused(context, request, refusal, request_id)
+        entry["status"] = response["status"]
+    return response
+
+
+def _call(context: Context, outer: Claims, request: JsonObject) -> Call:
+    path, _, query = str(request["url"]).partition("?")
+    if "://" in path or path.strip("/").lower() == "$batch":
+        raise bad_request(f"Invalid batch request URL '{path}'.")
+    headers = {str(k).lower(): str(v) for k, v in (request.get("headers") or {}).items()}
+    body = request.get("body")
+    if body is not None and "content-type" not in headers:
+        raise bad_request("Write request id : Content-Type header is required with a body.")
+    claims = outer
+    if "authorization" in headers:
+        claims = authenticate(context, headers["authorization"])
+    return Call(
+        method=str(request["method"]).upper(),
+        pieces=split_path(unquote(path)),
+        query=dict(parse_qsl(query, keep_blank_values=True)),
+        headers=headers,
+        claims=claims,
+        content=body,
+    )
+
+
+def _refused(
+    context: Context, request: JsonObject, refusal: GraphRefusal, request_id: str
+) -> JsonObject:
+    headers = {"Content-Type": "application/json", "Cache-Control": "no-cache"}
+    if refusal.retry_after is not None:
+        headers["Retry-After"] = str(refusal.retry_after)
+    body = refusal.body(context.clock.now(), request_id)
+    return _response(request, refusal.status, body, headers)
+
+
+def _response(
+    request: JsonObject, status: int, body: JsonObject | None, headers: dict[str, str]
+) -> JsonObject:
+    response: JsonObject = {"id": str(request["id"]), "status": status, "headers": headers}
+    if body is not None:
+        response["body"] = body
+    return response
+
+
+def _checked(requests: object) -> list[JsonObject]:
+    if not isinstance(requests, list) or not requests:
+        raise bad_request("Invalid batch payload format.")
+    if len(requests) > _MOST:
+        raise bad_request(f"Number of batch request steps exceeds the maximum value of {_MOST}.")
+    seen: set[str] = set()
+    for request in requests:
+        _check_one(request)
+        if str(request["id"]) in seen:
+            raise bad_request(f"Request Id '{request['id']}' is used more than once.")
+        seen.add(str(request["id"]))
+    for request in requests:
+        unknown = {str(other) for other in request.get("dependsOn") or ()} - seen
+        if unknown:
+            raise bad_request(f"Request Id '{min(unknown)}' is not in the batch.")
+    return requests
+
+
+def _check_one(request: object) -> None:
+    if not isinstance(request, dict) or not {"id", "method", "url"} <= set(request):
+        raise bad_request("Invalid batch payload format.")
+    if str(request["method"]).upper() not in _METHODS:
+        raise bad_request("Invalid batch payload format.")
+
+
+def _in_order(requests: list[JsonObject]) -> list[JsonObject]:
+    """Return the requests so that each follows what it depends on."""
+    waiting, ordered, done = list(requests), list[JsonObject](), set[str]()
+    while waiting:
+        free = [r for r in waiting if {str(d) for d in r.get("dependsOn") or ()} <= done]
+        if not free:
+            raise bad_request("Invalid dependency chain in the batch.")
+        ordered += free
+        done |= {str(request["id"]) for request in free}
+        waiting = [request for request in waiting if request not in free]
+    return ordered

@@ -1,0 +1,98 @@
+"""Graph over HTTP: bytes in, a call; an answer, bytes out."""
+
+import json
+from collections.abc import Mapping
+from typing import Final
+from urllib.parse import parse_qsl
+from uuid import uuid4
+
+from starlette.types import Receive, Scope, Send
+
+from provision.sandbox.context import Context
+from provision.sandbox.directory import JsonObject
+from provision.sandbox.graph.access import authenticate
+from provision.sandbox.graph.batch import answer_batch
+from provision.sandbox.graph.call import Answer, Call, split_path
+from provision.sandbox.graph.dispatch import dispatch
+from provision.sandbox.graph.headers import answer_headers, connection_headers
+from provision.sandbox.graph.refusals import GraphRefusal, method_not_allowed
+
+_ROOT: Final = "/v1.0/"
+_LARGEST_BODY: Final = 4 * 1024 * 1024
+
+
+class GraphEndpoint:
+    """ASGI application below `/v1.0`."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        headers = {name.decode("latin-1"): v.decode("latin-1") for name, v in scope["headers"]}
+        request_id = str(uuid4())
+        common = connection_headers(request_id, headers.get("client-request-id"))
+        try:
+            content = await _whole_body(receive)
+            answer = self._answer(scope, headers, content, request_id)
+            await _send(send, answer.status, answer.body, common | answer_headers(answer))
+        except GraphRefusal as refusal:
+            now = self._context.clock.now()
+            body = refusal.body(now, request_id, headers.get("client-request-id"))
+            await _send(send, refusal.status, body, common | _refusal_headers(refusal))
+
+    def _answer(
+        self, scope: Scope, headers: Mapping[str, str], content: bytes, request_id: str
+    ) -> Answer:
+        claims = authenticate(self._context, headers.get("authorization", ""))
+        query = scope["query_string"].decode("latin-1")
+        call = Call(
+            method=scope["method"],
+            pieces=split_path(scope["path"].removeprefix(_ROOT)),
+            query=dict(parse_qsl(query, keep_blank_values=True)),
+            headers=headers,
+            claims=claims,
+            content=content,
+        )
+        if call.pieces == ("$batch",):
+            if call.method != "POST":
+                raise method_not_allowed()
+            return answer_batch(self._context, call, request_id)
+        return dispatch(self._context, call)
+
+
+def _refusal_headers(refusal: GraphRefusal) -> dict[str, str]:
+    headers = {
+        "Cache-Control": "no-cache",
+        "Content-Type": "application/json",
+        "Vary": "Accept-Encoding",
+        "x-ms-resource-unit": "1",
+    }
+    if refusal.retry_after is not None:
+        headers["Retry-After"] = str(refusal.retry_after)
+    return headers
+
+
+async def _whole_body(receive: Receive) -> bytes:
+    parts: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        part = message.get("body", b"")
+        size += len(part)
+        if size > _LARGEST_BODY:
+            raise GraphRefusal(413, "RequestEntityTooLarge", "The request is too large.")
+        parts.append(part)
+        if not message.get("more_body"):
+            return b"".join(parts)
+
+
+async def _send(
+    send: Send, status: int, body: JsonObject | None, headers: Mapping[str, str]
+) -> None:
+    raw = [(name.lower().encode(), value.encode("latin-1")) for name, value in headers.items()]
+    await send({"type": "http.response.start", "status": status, "headers": raw})
+    content = b""
+    if body is not None:
+        content = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+    await send({"type": "http.response.body", "body": content})

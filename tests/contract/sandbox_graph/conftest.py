@@ -1,0 +1,33 @@
+"""One sandbox for all tests of its Graph; the levers go back after each test."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from provision.sandbox.process import RunningSandbox, running_sandbox
+from tests.contract.sandbox_graph.client import SandboxClient
+
+ROLES = [
+    "Application.ReadWrite.All",
+    "DelegatedPermissionGrant.ReadWrite.All",
+    "User.Read.All",
+    "Organization.Read.All",
+]
+
+
+@pytest.fixture(scope="session")
+def sandbox() -> Iterator[RunningSandbox]:
+    with running_sandbox() as running:
+        yield running
+
+
+@pytest.fixture
+def client(sandbox: RunningSandbox) -> Iterator[SandboxClient]:
+    client = SandboxClient(sandbox.ready)
+    switches = client.control("GET", "/switches").body
+    client.sign_in()
+    yield client
+    client.control("PATCH", "/switches", switches)
+    client.control("PUT", "/faults", {"use": "none"})
+    client.control("POST", f"/applications/{sandbox.ready.admin_client_id}/roles", {"roles": ROLES})
+    client.close()

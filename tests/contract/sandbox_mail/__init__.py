@@ -1,0 +1,1 @@
+"""The sandbox's IMAP, POP3 and SMTP over real sockets, with Python's own clients."""

@@ -1,0 +1,1 @@
+"""The sandbox's tokens and visitor, without sockets."""

@@ -1,0 +1,1 @@
+"""The sandbox's mail without sockets: who is let in, what is kept, what is found."""
