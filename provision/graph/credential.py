@@ -1,0 +1,120 @@
+"""The administrator's access token for Graph: asked for once, renewed before it dies."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from threading import Lock
+from typing import Protocol
+
+from provision.errors import Throttled, Unreachable
+from provision.graph.claims import tenant_of
+from provision.graph.waiting import Pacing, Wait
+from provision.secret import Secret
+
+_MARGIN = timedelta(seconds=60)
+"""Life below which a token is not worth sending."""
+_PATIENCE = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class AdministratorSettings:
+    """Who administers, as the environment and the command line say."""
+
+    tenant: str
+    """GUID or domain."""
+    client_id: str = ""
+    client_secret: Secret | None = None
+    certificate_path: Path | None = None
+    """PEM or PKCS#12, with its private key."""
+    certificate_password: Secret | None = None
+    may_use_cli: bool = True
+    """Whether an `az login` counts."""
+    may_open_browser: bool = False
+    """Whether a person is there to sign in."""
+
+
+@dataclass(frozen=True, slots=True)
+class AdministratorToken:
+    """An access token for Graph."""
+
+    secret: Secret
+    expires_at: datetime
+
+
+class TokenSource(Protocol):
+    """Gets a fresh token, in one attempt."""
+
+    def request(self, claims: str) -> AdministratorToken:
+        """Return a token.
+
+        Args:
+            claims: What Graph demands beyond the usual, as JSON; mostly empty.
+
+        Raises:
+            ClientRefused: Entra refused, or nobody is signed in.
+            Unreachable: There was no answer.
+            Throttled: Entra asked for patience.
+        """
+        ...
+
+    def close(self) -> None:
+        """Release connections; harmless when repeated."""
+        ...
+
+
+class Administrator:
+    """Whoever changes the tenant; threads may share it."""
+
+    def __init__(self, connect: Callable[[], TokenSource], pacing: Pacing) -> None:
+        """Sign nobody in yet: `connect` is called with the first request for a token."""
+        self._connect = connect
+        self._pacing = pacing
+        self._lock = Lock()
+        self._source: TokenSource | None = None
+        self._held: AdministratorToken | None = None
+
+    def token(self, claims: str = "") -> Secret:
+        """Return a token that is good for another minute, or one with the claims demanded.
+
+        Raises:
+            ClientRefused: Entra refused, or nobody is signed in.
+            Unreachable: Entra cannot be reached.
+            Throttled: Entra still asks for patience when ours ends.
+        """
+        with self._lock:
+            held = self._held
+            if held is None or claims or held.expires_at - self._pacing.clock.now() < _MARGIN:
+                held = self._held = self._request(claims)
+            return held.secret
+
+    @property
+    def tenant_id(self) -> str:
+        """GUID of the tenant that the token belongs to, in lower case.
+
+        Raises:
+            WrongTenant: The token names none.
+        """
+        return tenant_of(self.token())
+
+    def close(self) -> None:
+        """Forget the token and release connections; harmless when repeated."""
+        with self._lock:
+            source, self._source, self._held = self._source, None, None
+        if source is not None:
+            source.close()
+
+    def _request(self, claims: str) -> AdministratorToken:
+        wait = Wait(self._pacing)
+        while True:
+            if self._source is None:
+                self._source = self._connect()
+            try:
+                return self._source.request(claims)
+            except (Throttled, Unreachable) as error:
+                # A new source: MSAL remembers a refusal for a minute and would repeat it unasked.
+                self._source.close()
+                self._source = None
+                after = error.retry_after if isinstance(error, Throttled) else None
+                if not wait.pause("signing the administrator in", _PATIENCE, after):
+                    raise

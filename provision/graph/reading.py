@@ -1,0 +1,140 @@
+"""One snapshot, in as few requests as the ids that are known allow."""
+
+from collections.abc import Iterator, Mapping
+
+from provision.graph import answers as parse
+from provision.graph.batch import split
+from provision.graph.read_requests import ReadRequests
+from provision.graph.refusals import FORBIDDEN, NOT_FOUND, refusal
+from provision.graph.retry import Repeater
+from provision.graph.wire import Answer, GraphRequest
+from provision.tenant.application import Application, Namesake
+from provision.tenant.port import Snapshot, TenantQuery
+from provision.tenant.service_principal import Grant, ServicePrincipal
+
+Parts = Mapping[str, GraphRequest]
+Found = Mapping[str, Answer]
+
+_USER = "user "
+"""What the names of the parts that ask for users begin with."""
+
+
+class SnapshotReader:
+    """Reads snapshots; keeps nothing."""
+
+    def __init__(self, requests: ReadRequests, repeater: Repeater) -> None:
+        self._requests = requests
+        self._repeater = repeater
+
+    def read(self, query: TenantQuery, tenant_id: str) -> Snapshot:
+        """Return what exists: one request with a right hint, two without, three with a wrong one.
+
+        Raises:
+            NotPermitted: The application or a service principal may not be read.
+        """
+        parts = self._parts(query)
+        found = self._send(parts)
+        application = _application(parts["application"], found["application"])
+        principal: ServicePrincipal | None = None
+        grants: Answer | None = None
+        if application is not None:
+            principal, grants = self._hanging_on(application, query, parts, found)
+        unknown = {"grants"} if _is_forbidden(grants) else set()
+        unknown |= {"namesakes"} if _is_forbidden(found["namesakes"]) else set()
+        users = {name: answer for name, answer in found.items() if name.startswith(_USER)}
+        unknown |= {"users"} if any(map(_is_forbidden, users.values())) else set()
+        return Snapshot(
+            tenant_id=tenant_id,
+            application=application,
+            service_principal=principal,
+            grants=frozenset(self._grants(grants)),
+            microsoft_graph=parse.resource(_expected(parts["graph"], found["graph"]).body),
+            namesakes=_namesakes(parts["namesakes"], found["namesakes"], query.unique_name),
+            user_ids=_user_ids(parts, users),
+            unknown=frozenset(unknown),
+        )
+
+    def _parts(self, query: TenantQuery) -> Parts:
+        parts = {
+            "application": self._requests.application(query.unique_name),
+            "graph": self._requests.microsoft_graph(wants_scopes=query.wants_scope_ids),
+            "namesakes": self._requests.namesakes(query.display_name),
+        }
+        hint = query.hint
+        if hint is not None and hint.client_id and hint.service_principal_object_id:
+            parts["principal"] = self._requests.service_principal(hint.client_id)
+            parts["grants"] = self._requests.grants(hint.service_principal_object_id)
+        return parts | {_USER + name: self._requests.user(name) for name in sorted(query.users)}
+
+    def _hanging_on(
+        self, application: Application, query: TenantQuery, parts: Parts, found: Found
+    ) -> tuple[ServicePrincipal | None, Answer | None]:
+        """Return the service principal, and the answer about its grants."""
+        hint = query.hint
+        if hint is None or "principal" not in found or hint.client_id != application.client_id:
+            parts = {
+                "principal": self._requests.service_principal(application.client_id),
+                "grants": self._requests.grants_of_client(application.client_id),
+            }
+            found = self._send(parts)
+            return _principal(parts["principal"], found["principal"]), found["grants"]
+        principal = _principal(parts["principal"], found["principal"])
+        if principal is None or principal.object_id == hint.service_principal_object_id:
+            return principal, found["grants"]
+        request = self._requests.grants(principal.object_id)
+        return principal, self._repeater.send(request)
+
+    def _grants(self, answer: Answer | None) -> Iterator[Grant]:
+        while answer is not None and answer.status not in (FORBIDDEN, NOT_FOUND):
+            request = self._requests.next_page("reading grants", parse.next_link(answer.body))
+            for item in parse.items(_succeeded("reading grants", answer).body):
+                yield parse.grant(item)
+            answer = None if request is None else self._repeater.send(request)
+
+    def _send(self, parts: Parts) -> Found:
+        found: dict[str, Answer] = {}
+        for batch in split(parts):
+            found |= self._repeater.send_batch(batch)
+        return found
+
+
+def _application(request: GraphRequest, answer: Answer) -> Application | None:
+    if answer.status == NOT_FOUND:
+        return None
+    return parse.application(_expected(request, answer).body)
+
+
+def _principal(request: GraphRequest, answer: Answer) -> ServicePrincipal | None:
+    if answer.status == NOT_FOUND:
+        return None
+    return parse.service_principal(_expected(request, answer).body)
+
+
+def _namesakes(request: GraphRequest, answer: Answer, unique_name: str) -> tuple[Namesake, ...]:
+    if _is_forbidden(answer):
+        return ()
+    found = map(parse.namesake, parse.items(_expected(request, answer).body))
+    others = (namesake for namesake in found if namesake.unique_name != unique_name)
+    return tuple(sorted(others, key=lambda namesake: namesake.object_id))
+
+
+def _user_ids(parts: Parts, answers: Found) -> dict[str, str]:
+    return {
+        name.removeprefix(_USER): parse.object_id(_expected(parts[name], answer).body)
+        for name, answer in answers.items()
+        if answer.status not in (FORBIDDEN, NOT_FOUND)
+    }
+
+
+def _is_forbidden(answer: Answer | None) -> bool:
+    return answer is not None and answer.status == FORBIDDEN
+
+
+def _expected(request: GraphRequest, answer: Answer) -> Answer:
+    return _succeeded(request.action, answer)
+
+
+def _succeeded(action: str, answer: Answer) -> Answer:
+    if not answer.is_success:
+        raise refusal(action, answer)
+    return answer

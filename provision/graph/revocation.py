@@ -1,0 +1,60 @@
+"""Revoke a client secret, and be sure that it is gone."""
+
+from provision.errors import NotYetVisible
+from provision.graph import answers as parse
+from provision.graph.read_requests import ReadRequests
+from provision.graph.refusals import NOT_FOUND, refusal
+from provision.graph.retry import Repeater
+from provision.graph.waiting import Pacing, Wait
+from provision.graph.wire import GraphRequest
+
+_BAD_REQUEST = 400
+
+
+class Revoker:
+    """Removes passwords; "there is no such key" counts as done only when it can be believed."""
+
+    def __init__(self, reads: ReadRequests, repeater: Repeater, pacing: Pacing) -> None:
+        self._reads = reads
+        self._repeater = repeater
+        self._pacing = pacing
+
+    def remove(
+        self, request: GraphRequest, object_id: str, key_id: str, *, patience: float, is_fresh: bool
+    ) -> None:
+        """Remove a password; a key that is gone already is no error.
+
+        Args:
+            request: The removal.
+            object_id: Of the application.
+            key_id: Of the password.
+            patience: Seconds to wait for a fresh key to appear.
+            is_fresh: Whether the key was made here: a replica that has not heard of it yet would
+                say that it is gone, and it would stay alive with nobody holding it.
+
+        Raises:
+            NotYetVisible: A fresh key did not appear in time; it may still be alive.
+        """
+        wait = Wait(self._pacing)
+        while True:
+            answer = self._repeater.send(request, patience=patience, is_fresh=is_fresh)
+            if answer.is_success:
+                return
+            if answer.status not in (_BAD_REQUEST, NOT_FOUND) or self._is_there(object_id, key_id):
+                raise refusal(request.action, answer)
+            if not is_fresh:
+                return
+            if not wait.pause(request.action, patience):
+                raise NotYetVisible(
+                    f"{request.action}: Graph does not show the password yet",
+                    hint="run provision plan in a few minutes: it shows whether it is alive",
+                    evidence=refusal(request.action, answer).evidence,
+                )
+
+    def _is_there(self, object_id: str, key_id: str) -> bool:
+        answer = self._repeater.send(self._reads.passwords(object_id))
+        if answer.status == NOT_FOUND:
+            return False
+        if not answer.is_success:
+            return True
+        return any(password.key_id == key_id for password in parse.passwords(answer.body))

@@ -1,0 +1,98 @@
+"""Why the administrator could not sign in: azure-identity's exceptions → our errors."""
+
+import re
+import ssl
+from collections.abc import Iterator
+
+from azure.core.exceptions import (
+    HttpResponseError,
+    ServiceRequestError,
+    ServiceResponseError,
+)
+
+from provision.diagnose import explain_entra
+from provision.errors import ClientRefused, ProvisionError, Throttled, Unreachable
+
+_AADSTS = re.compile(r"AADSTS(\d+)")
+_IDS = (
+    ("correlation-id", re.compile(r"Correlation ID: ([0-9a-fA-F-]{36})")),
+    ("trace-id", re.compile(r"Trace ID: ([0-9a-fA-F-]{36})")),
+)
+_OAUTH_ERROR = re.compile(
+    r"\b(invalid_client|unauthorized_client|invalid_grant|invalid_request|invalid_tenant)\b"
+)
+_TOO_MANY_REQUESTS = 429
+_SERVER_FAULT = 500
+
+
+def sign_in_refusal(who: str, tenant: str, error: Exception) -> ProvisionError:
+    """Return the error for a failed sign-in.
+
+    Args:
+        who: `application 3f…`, or what signs in otherwise.
+        tenant: As configured.
+        error: What azure-identity raised; its causes are looked through, since it wraps them.
+    """
+    action = f"signing {who} in to tenant {tenant}"
+    chain = list(_chain(error))
+    unreachable = _unreachable(action, chain)
+    if unreachable is not None:
+        return unreachable
+    text = "\n".join(str(link) for link in chain)
+    found, oauth_error = _AADSTS.search(text), _OAUTH_ERROR.search(text)
+    evidence = tuple(_evidence(text))
+    status = next(iter(_statuses(chain)), 0)
+    if status == _TOO_MANY_REQUESTS or status >= _SERVER_FAULT:
+        said = f"{action}: Entra answered {status}"
+        if status == _TOO_MANY_REQUESTS:
+            return Throttled(said, retry_after=None, evidence=evidence)
+        return Unreachable(said, hint="try again in a minute", evidence=evidence)
+    if found is None and oauth_error is None:
+        return ClientRefused(
+            f"{action}: it failed without a reason from Entra",
+            hint=f"run az login --tenant {tenant} --allow-no-subscriptions",
+        )
+    name = oauth_error.group(1) if oauth_error else ""
+    advice = explain_entra(int(found.group(1)) if found else None, name)
+    said = f"AADSTS{found.group(1)}" if found else name
+    return ClientRefused(
+        f"{action}: Entra answered {said}",
+        hint=f"{advice.cause} Next: {advice.command}",
+        evidence=evidence,
+    )
+
+
+def _unreachable(action: str, chain: list[BaseException]) -> Unreachable | None:
+    if any("CERTIFICATE_VERIFY_FAILED" in str(link) for link in chain) or any(
+        isinstance(link, ssl.SSLCertVerificationError) for link in chain
+    ):
+        return Unreachable(
+            f"{action}: the certificate of the login host is not trusted",
+            hint="behind a proxy that opens TLS, set REQUESTS_CA_BUNDLE to its CA; "
+            "for a sandbox, name its own ready file with --cloud",
+        )
+    if any(isinstance(link, (ServiceRequestError, ServiceResponseError)) for link in chain):
+        return Unreachable(
+            f"{action}: the login host cannot be reached",
+            hint="check the network and the proxy settings, then repeat the command",
+        )
+    return None
+
+
+def _statuses(chain: list[BaseException]) -> Iterator[int]:
+    for link in chain:
+        if isinstance(link, HttpResponseError) and link.status_code:
+            yield link.status_code
+
+
+def _evidence(text: str) -> Iterator[tuple[str, str]]:
+    for name, pattern in _IDS:
+        found = pattern.search(text)
+        if found:
+            yield name, found.group(1)
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__

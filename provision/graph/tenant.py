@@ -1,0 +1,218 @@
+"""Tenant over Microsoft Graph: one method, one request, unless the answer demands another."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from msgraph import GraphServiceClient
+
+from provision.errors import AlreadyExists, OutcomeUnknown, RefusedError
+from provision.graph import answers as parse
+from provision.graph import expectations as expected
+from provision.graph.bodies import PERSONAL_AUDIENCE, changed_settings
+from provision.graph.collisions import explained
+from provision.graph.expectations import Expectations, Shown
+from provision.graph.meter import Meter
+from provision.graph.read_requests import ReadRequests
+from provision.graph.reading import SnapshotReader
+from provision.graph.refusals import refusal
+from provision.graph.retry import PATIENCE, PERSONAL_PATIENCE, Repeater
+from provision.graph.revocation import Revoker
+from provision.graph.waiting import Pacing, Wait
+from provision.graph.wire import Answer, GraphRequest, Wire
+from provision.graph.write_requests import WriteRequests
+from provision.tenant.application import ApplicationSettings, MintedPassword, PasswordRequest
+from provision.tenant.port import CreatedApplication, Snapshot, TenantQuery
+from provision.tenant.service_principal import Grant, GrantRequest, ServicePrincipal
+
+
+class GraphTenant:
+    """The port `Tenant`; threads may share it.
+
+    It remembers what it created: a later write that Graph answers with "not found" is repeated
+    until the object has reached every replica, and a later read is repeated until it shows it.
+    """
+
+    def __init__(
+        self, wire: Wire, graph: GraphServiceClient, pacing: Pacing, meter: Meter | None = None
+    ) -> None:
+        self.meter = meter or Meter()
+        """What all of this cost."""
+        self._wire = wire
+        self._pacing = pacing
+        self._repeater = Repeater(wire, self.meter, pacing)
+        self._reads = ReadRequests(graph)
+        self._writes = WriteRequests(graph)
+        self._revoker = Revoker(self._reads, self._repeater, pacing)
+        self._expectations = Expectations()
+        self._patience = PATIENCE
+
+    def read(self, query: TenantQuery) -> Snapshot:
+        """Return what exists, in as few requests as the hint allows.
+
+        What was created here and is not shown yet is asked for again until the deadline; then the
+        snapshot is returned as it is, for the plan to report.
+        """
+        tenant_id = self._wire.tenant_id()
+        wait = Wait(self._pacing)
+        repeater = self._repeater
+        while True:
+            snapshot = SnapshotReader(self._reads, repeater).read(query, tenant_id)
+            self._learn(query.unique_name, snapshot)
+            missing = self._expectations.missing(query.unique_name, snapshot)
+            if not missing or not wait.pause(f"Graph to show {missing[0]}", self._patience):
+                self._expectations.settle(query.unique_name, snapshot)
+                return snapshot
+            repeater = self._repeater.repeating()
+
+    def create_application(
+        self, unique_name: str, settings: ApplicationSettings, password: PasswordRequest | None
+    ) -> CreatedApplication:
+        """Create an application, its secret in the same request.
+
+        Returns:
+            The application; `minted` is None where no secret was asked for, or Graph did not show
+            its value.
+
+        Raises:
+            AlreadyExists: An application with this unique name exists.
+            NameTaken: A deleted application still holds the unique name.
+        """
+        self._adapt_patience(settings)
+        request = self._writes.create_application(unique_name, settings, password)
+        shown = (f"application {unique_name}", expected.application_shown(unique_name))
+        try:
+            body = self._send(request).body
+        except OutcomeUnknown:
+            self._expectations.note_fresh(unique_name)
+            raise
+        except AlreadyExists as collision:
+            is_fresh = self._expectations.is_fresh(unique_name)
+            told = explained(unique_name, collision, self._reads, self._repeater, is_fresh=is_fresh)
+            if isinstance(told, AlreadyExists):
+                self._expectations.expect(*shown)
+            raise told from collision
+        created = parse.application(body)
+        self._expectations.note_fresh(created.object_id, created.client_id)
+        self._expectations.expect(*shown)
+        minted = parse.minted_with(body)
+        if minted is not None:
+            self._expect_password(created.object_id, minted)
+        return CreatedApplication(created, minted)
+
+    def update_application(
+        self, object_id: str, before: ApplicationSettings, after: ApplicationSettings
+    ) -> None:
+        """Write the settings that differ, in one request; nothing when none do."""
+        self._adapt_patience(after)
+        if changed_settings(before, after):
+            self._send(self._writes.update_application(object_id, before, after), object_id)
+
+    def read_settings(self, object_id: str) -> ApplicationSettings:
+        """Return one application's settings afresh."""
+        return parse.settings(self._send(self._reads.settings(object_id), object_id).body)
+
+    def create_service_principal(self, client_id: str) -> ServicePrincipal:
+        """Give an application its presence in the tenant.
+
+        Raises:
+            AlreadyExists: It has one.
+        """
+        request = self._writes.create_service_principal(client_id)
+        shown = expected.service_principal_shown(client_id)
+        self._expectations.note_fresh(client_id)
+        with self._expecting(f"the service principal of {client_id}", shown):
+            created = parse.service_principal(self._send(request, client_id).body)
+        self._expectations.note_fresh(created.object_id)
+        return created
+
+    def create_grant(self, request: GrantRequest) -> Grant:
+        """Record consent.
+
+        Raises:
+            AlreadyExists: There is a grant for this client, resource and principal.
+        """
+        ids = (request.client_object_id, request.resource_object_id)
+        whom = request.principal_object_id or "all users"
+        shown = expected.grant_shown(request)
+        with self._expecting(f"the grant of {request.client_object_id} for {whom}", shown):
+            created = parse.grant(self._send(self._writes.create_grant(request), *ids).body)
+        self._expectations.note_fresh(created.grant_id)
+        return created
+
+    def replace_grant_scopes(self, grant_id: str, scopes: frozenset[str]) -> None:
+        """Make the grant hold exactly these scopes; callers pass the union."""
+        self._send(self._writes.replace_grant_scopes(grant_id, scopes), grant_id)
+        self._expectations.expect(f"grant {grant_id}", expected.scopes_shown(grant_id, scopes))
+
+    def add_password(self, object_id: str, request: PasswordRequest) -> MintedPassword:
+        """Mint a client secret on an existing application.
+
+        Raises:
+            RefusedError: Graph created one and did not show it.
+        """
+        write = self._writes.add_password(object_id, request)
+        minted = parse.minted(self._send(write, object_id).body)
+        if minted is None:
+            raise RefusedError(
+                f"{write.action}: Graph answered without the secret's value",
+                hint="run provision plan: it shows the secret that nobody holds",
+            )
+        self._expect_password(object_id, minted)
+        return minted
+
+    def remove_password(self, object_id: str, key_id: str) -> None:
+        """Revoke a client secret; a key id that is gone already is no error."""
+        self._revoker.remove(
+            self._writes.remove_password(object_id, key_id),
+            object_id,
+            key_id,
+            patience=self._patience,
+            is_fresh=self._expectations.is_fresh(key_id),
+        )
+        self._expectations.forget(_password(key_id), key_id)
+
+    def close(self) -> None:
+        """Release connections; harmless when repeated."""
+        self._wire.close()
+
+    def _send(self, request: GraphRequest, *ids: str) -> Answer:
+        """Return a success; `ids` are those whose absence may only be a delay."""
+        is_fresh = self._expectations.is_fresh(*ids)
+        answer = self._repeater.send(request, patience=self._patience, is_fresh=is_fresh)
+        if not answer.is_success:
+            raise refusal(request.action, answer, is_fresh=is_fresh)
+        return answer
+
+    def _learn(self, unique_name: str, snapshot: Snapshot) -> None:
+        """Take ids that a lost answer kept from us for those of fresh objects, too."""
+        application, principal = snapshot.application, snapshot.service_principal
+        if application is None:
+            return
+        self._adapt_patience(application.settings)
+        if self._expectations.is_fresh(unique_name, application.client_id):
+            self._expectations.note_fresh(application.object_id, application.client_id)
+            if principal is not None:
+                self._expectations.note_fresh(principal.object_id)
+
+    @contextmanager
+    def _expecting(self, what: str, is_shown: Shown) -> Iterator[None]:
+        """Expect later reads to show what was created in the block, or was there already."""
+        try:
+            yield
+        except AlreadyExists:
+            self._expectations.expect(what, is_shown)
+            raise
+        self._expectations.expect(what, is_shown)
+
+    def _expect_password(self, object_id: str, minted: MintedPassword) -> None:
+        key_id = minted.password.key_id
+        self._expectations.note_fresh(key_id)
+        self._expectations.expect(_password(key_id), expected.password_shown(object_id, key_id))
+
+    def _adapt_patience(self, settings: ApplicationSettings) -> None:
+        if settings.sign_in_audience == PERSONAL_AUDIENCE:
+            self._patience = PERSONAL_PATIENCE
+
+
+def _password(key_id: str) -> str:
+    return f"password {key_id}"
