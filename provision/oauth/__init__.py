@@ -1,0 +1,1 @@
+"""Consent to tokens: sign-in links, the redirect that answers them, and the token endpoint."""

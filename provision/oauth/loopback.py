@@ -1,0 +1,202 @@
+"""The HTTP side of the listener: sockets on this machine, and which requests are let through."""
+
+import errno
+import logging
+import socket
+import socketserver
+import threading
+from contextlib import suppress
+from http.server import BaseHTTPRequestHandler
+from typing import Final, cast
+
+from provision.errors import RefusedError
+from provision.oauth.authorize import ResponseMode
+from provision.oauth.inbox import Inbox
+from provision.oauth.page import HEADERS, Page, refusal_page, waiting_page
+
+_LOG: Final = logging.getLogger(__name__)
+_LARGEST_BODY: Final = 64 * 1024
+_LARGEST_DRAINED: Final = 1024 * 1024
+_CONNECTION_TIMEOUT: Final = 10.0
+_TRIES: Final = 20
+_ADDRESSES: Final = ("127.0.0.1", "::1")
+_NO_IPV6: Final = frozenset({errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT})
+
+
+class LoopbackServer(socketserver.ThreadingTCPServer):
+    """One address of the listener; every connection has a thread, joined by `server_close`."""
+
+    def __init__(self, address: str, port: int, inbox: Inbox, mode: ResponseMode) -> None:
+        self.address_family = socket.AF_INET6 if ":" in address else socket.AF_INET
+        self.inbox = inbox
+        self.mode = mode
+        self.timeout = 0
+        self._open: set[socket.socket] = set()
+        self._open_lock = threading.Lock()
+        super().__init__((address, port), _Handler)
+
+    @property
+    def port(self) -> int:
+        """The port it listens on."""
+        return int(self.server_address[1])
+
+    def server_bind(self) -> None:
+        """Bind, to IPv6 alone on an IPv6 address."""
+        if self.address_family == socket.AF_INET6:
+            self.socket.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        super().server_bind()
+
+    def get_request(self) -> tuple[socket.socket, object]:
+        """Accept, and remember the connection so that closing need not wait for it."""
+        request, address = super().get_request()
+        request.settimeout(_CONNECTION_TIMEOUT)
+        with self._open_lock:
+            self._open.add(request)
+        return request, address
+
+    def shutdown_request(self, request: socket.socket | tuple[bytes, socket.socket]) -> None:
+        """Close one connection."""
+        with self._open_lock:
+            self._open.discard(request)
+        super().shutdown_request(request)
+
+    def handle_error(self, *_connection: object) -> None:
+        """Note a connection that broke; nothing of it is printed."""
+        _LOG.debug("a connection to the loopback listener broke")
+
+    def server_close(self) -> None:
+        """Stop listening, end idle connections and join their threads.
+
+        Browsers open connections in advance and never use them. Only reading ends: an answer that
+        is being written is finished.
+        """
+        with self._open_lock:
+            for connection in self._open:
+                with suppress(OSError):  # the browser was faster
+                    connection.shutdown(socket.SHUT_RD)
+        super().server_close()
+
+
+def open_servers(
+    inbox: Inbox, mode: ResponseMode, addresses: tuple[str, str] = _ADDRESSES
+) -> tuple[LoopbackServer, ...]:
+    """Listen on the first address and, where the machine has it, the second, on one random port.
+
+    Browsers try either address for `localhost`.
+
+    Raises:
+        RefusedError: The machine gives no such port.
+    """
+    reason = "no port is free on both addresses"
+    for _ in range(_TRIES):
+        try:
+            first = LoopbackServer(addresses[0], 0, inbox, mode)
+        except OSError as error:
+            reason = error.strerror or type(error).__name__
+            break
+        try:
+            return first, LoopbackServer(addresses[1], first.port, inbox, mode)
+        except OSError as error:
+            if error.errno in _NO_IPV6:
+                return (first,)
+            first.server_close()
+    raise RefusedError(
+        f"listening on this machine for the sign-in's answer: {reason}",
+        hint="sign in without a listener: provision authorize --paste",
+    )
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server_version = "provision"
+    sys_version = ""
+
+    def do_GET(self) -> None:
+        """Take a query in query mode; otherwise only show where one is."""
+        path, _, query = self.path.partition("?")
+        if self._is_stranger() or self._is_elsewhere(path):
+            return
+        if self._is_prefetch():
+            # Anything but a success makes the browser ask again when it shows the page.
+            self._show(refusal_page(503, "Pages are not prepared in advance."))
+        elif not query:
+            self._show(waiting_page())
+        elif self._listener.mode == "query":
+            self._deliver(query)
+        else:
+            self._show(refusal_page(400, "The answer to this sign-in has to be posted."))
+
+    def do_HEAD(self) -> None:
+        """Show that somebody is here, without reading anything."""
+        if not self._is_stranger():
+            self._show(waiting_page())
+
+    def do_POST(self) -> None:
+        """Take a form in form_post mode."""
+        if self._is_stranger() or self._is_elsewhere(self.path.partition("?")[0]):
+            return
+        kind = self.headers.get_content_type()
+        body = self._body()
+        if body is None:
+            return
+        if kind != "application/x-www-form-urlencoded":
+            self._show(refusal_page(415, "It is not a form."))
+        elif self._listener.mode == "form_post":
+            self._deliver(body)
+        else:
+            self._show(refusal_page(405, "The answer to this sign-in comes in the address."))
+
+    @property
+    def _listener(self) -> LoopbackServer:
+        return cast("LoopbackServer", self.server)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  (http.server's name)
+        """Print nothing: a request line may carry the code."""
+
+    def _deliver(self, form: str) -> None:
+        try:
+            self._show(self._listener.inbox.take(form))
+        finally:  # the answer counts even if the browser did not stay for the page
+            self._listener.inbox.tell_shown()
+
+    def _body(self) -> str | None:
+        length = self.headers.get("Content-Length", "")
+        if not (length.isascii() and length.isdecimal()):
+            self._show(refusal_page(411, "It does not say how long it is."))
+            return None
+        if int(length) > _LARGEST_BODY:
+            # Read what is coming: closing on unread data would take the page away with it.
+            self.rfile.read(min(int(length), _LARGEST_DRAINED))
+            self._show(refusal_page(413, "It is larger than a sign-in's answer."))
+            return None
+        return self.rfile.read(int(length)).decode("utf-8", errors="replace")
+
+    def _is_stranger(self) -> bool:
+        """Refuse a name that some other server made to point here (DNS rebinding)."""
+        port = self._listener.port
+        host = self.headers.get("Host", "").lower()
+        if host in (f"localhost:{port}", f"127.0.0.1:{port}", f"[::1]:{port}"):
+            return False
+        self._show(refusal_page(421, "It was sent to another name than localhost."))
+        return True
+
+    def _is_elsewhere(self, path: str) -> bool:
+        if path == "/":
+            return False
+        self._show(refusal_page(404, "There is nothing here."))
+        return True
+
+    def _is_prefetch(self) -> bool:
+        names = ("Purpose", "X-Purpose", "Sec-Purpose", "X-Moz")
+        told = " ".join(self.headers.get(name, "") for name in names).lower()
+        return "prefetch" in told or "prerender" in told or "preview" in told
+
+    def _show(self, page: Page) -> None:
+        content = page.html.encode()
+        self.send_response(page.status)
+        for name, value in HEADERS:
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(content)))
+        self.send_header("Connection", "close")
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(content)

@@ -1,0 +1,143 @@
+"""The token endpoint: asks for tokens, and asks again where that is safe."""
+
+import logging
+from dataclasses import replace
+from typing import Final
+from uuid import uuid4
+
+from provision.clock import Clock
+from provision.errors import (
+    ClientRefused,
+    ConsentMissing,
+    OutcomeUnknown,
+    ProvisionError,
+    SignInRequired,
+    Unreachable,
+    UsageError,
+)
+from provision.oauth.answer import Form, Http
+from provision.oauth.authorize import SignIn
+from provision.oauth.grant import Client, TokenSet, build_redemption, build_refresh, parse
+from provision.oauth.repeat import Patience, Waiting, silent
+from provision.oauth.scopes import OFFLINE_ACCESS
+from provision.secret import Secret
+
+__all__ = ["Client", "TokenEndpoint", "TokenSet"]
+
+_LOG: Final = logging.getLogger(__name__)
+_DEADLINE: Final = 180.0
+_FRESH_CODES: Final = frozenset({"AADSTS7000215", "AADSTS700016"})
+"""What a server answers that has not heard of a new secret or a new application yet."""
+
+
+class TokenEndpoint:
+    """Asks for tokens, and asks again where that is safe."""
+
+    def __init__(self, http: Http, clock: Clock, deadline: float = _DEADLINE) -> None:
+        self._http = http
+        self._clock = clock
+        self._deadline = deadline
+
+    def redeem(
+        self,
+        client: Client,
+        code: Secret,
+        sign_in: SignIn,
+        *,
+        patience: float = 0.0,
+        waiting: Waiting = silent,
+    ) -> TokenSet:
+        """Trade a code for tokens.
+
+        A code works once: when the answer is lost nothing is repeated, and the owner signs in
+        again.
+
+        Args:
+            client: Of the same client id and authority as the sign-in.
+            code: Unused, at most ten minutes old.
+            sign_in: What the code answers.
+            patience: Seconds for a new application or secret to be known everywhere.
+            waiting: Told before each pause.
+
+        Raises:
+            UsageError: The sign-in was begun for another client id or authority.
+            ProvisionError: What the endpoint said.
+        """
+        doing = f"redeeming the sign-in code for client {client.client_id}"
+        if (client.client_id, client.authority) != (sign_in.client_id, sign_in.authority):
+            raise UsageError(
+                f"{doing}: the sign-in was begun for another client or authority",
+                hint="begin again: provision authorize",
+            )
+        form = build_redemption(client, code, sign_in)
+
+        def attempt() -> TokenSet:
+            try:
+                return self._send(client, form, doing)
+            except OutcomeUnknown as error:
+                raise SignInRequired(
+                    f"{doing}: the answer was lost, and a code works only once",
+                    hint="sign in again: provision authorize",
+                    evidence=error.evidence,
+                ) from error
+
+        tokens = self._patience(patience, waiting).repeat(attempt)
+        if tokens.refresh_token is None and OFFLINE_ACCESS in sign_in.scopes:
+            raise ConsentMissing(
+                f"{doing}: Entra issued no refresh token although offline_access was asked for",
+                hint="add offline_access to application.permissions, then: provision apply, "
+                "provision authorize",
+            )
+        return tokens
+
+    def refresh(
+        self,
+        client: Client,
+        refresh_token: Secret,
+        scopes: tuple[str, ...],
+        *,
+        patience: float = 0.0,
+        waiting: Waiting = silent,
+    ) -> TokenSet:
+        """Trade a refresh token for newer tokens; the old one stays valid at Entra.
+
+        Args:
+            client: As at sign-in.
+            refresh_token: Of that client and authority.
+            scopes: Of one resource, consented to.
+            patience: Seconds for a new secret to be known everywhere.
+            waiting: Told before each pause.
+
+        Raises:
+            SignInRequired: The refresh token is dead: expired, revoked, or not of this client.
+            ProvisionError: What the endpoint said.
+        """
+        doing = f"refreshing a token of client {client.client_id}"
+        form = build_refresh(client, refresh_token, scopes)
+
+        def attempt() -> TokenSet:
+            try:
+                return self._send(client, form, doing)
+            except OutcomeUnknown as error:
+                # Safe to repeat: redeeming a refresh token does not use it up.
+                raise Unreachable(
+                    error.message, hint=error.hint, evidence=error.evidence
+                ) from error
+
+        tokens = self._patience(patience, waiting).repeat(attempt)
+        return replace(tokens, refresh_token=tokens.refresh_token or refresh_token)
+
+    def _send(self, client: Client, form: Form, doing: str) -> TokenSet:
+        request_id = str(uuid4())
+        headers = {"client-request-id": request_id, "return-client-request-id": "true"}
+        url = f"{client.authority}/oauth2/v2.0/token"
+        answer = self._http.post(url, form, headers)
+        _LOG.debug("%s: answered %s, client-request-id %s", doing, answer.status, request_id)
+        return parse(answer, doing, request_id)
+
+    def _patience(self, fresh: float, waiting: Waiting) -> Patience:
+        return Patience(self._clock, self._deadline, fresh, _is_fresh, waiting)
+
+
+def _is_fresh(error: ProvisionError) -> bool:
+    return isinstance(error, ClientRefused) and dict(error.evidence).get("code") in _FRESH_CODES

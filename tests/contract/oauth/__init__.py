@@ -1,0 +1,1 @@
+"""The OAuth client against the loopback listener and the sandbox."""

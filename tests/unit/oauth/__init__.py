@@ -1,0 +1,1 @@
+"""OAuth without sockets: what is sent, and what an answer means."""
