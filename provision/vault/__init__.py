@@ -1,0 +1,1 @@
+"""Secrets and refresh tokens we hold, encrypted, with their ledger."""

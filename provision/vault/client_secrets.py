@@ -1,0 +1,74 @@
+"""Client secrets in the vault file."""
+
+from provision.clock import Clock
+from provision.vault.cipher import Place
+from provision.vault.entries import ClientKey, HeldSecret
+from provision.vault.schema import instant, written
+from provision.vault.store import Store
+
+
+class ClientSecretRows:
+    """The part of a vault that keeps client secrets."""
+
+    _store: Store
+    _clock: Clock
+
+    def keep_secret(self, key: ClientKey, held: HeldSecret) -> None:
+        """Keep a client secret; one with the same key id is replaced."""
+        sealed = self._store.cipher().seal(held.secret, _place(key, held.key_id))
+        self._store.write(
+            "INSERT INTO client_secret"
+            " (cloud, tenant_id, client_id, key_id, display_name, end_at, secret)"
+            " VALUES (:cloud, :tenant_id, :client_id, :key_id, :display_name, :end_at, :secret)"
+            " ON CONFLICT (cloud, tenant_id, client_id, key_id) DO UPDATE SET"
+            " display_name = :display_name, end_at = :end_at, secret = :secret",
+            {
+                **_columns(key),
+                "key_id": held.key_id,
+                "display_name": held.display_name,
+                "end_at": written(held.end_at),
+                "secret": sealed,
+            },
+        )
+
+    def secret(self, key: ClientKey, key_id: str | None = None) -> HeldSecret | None:
+        """Return the client secret with that key id, or else the newest that has not expired."""
+        rows = self._store.rows(
+            "SELECT key_id, display_name, end_at, secret FROM client_secret"
+            " WHERE cloud = :cloud AND tenant_id = :tenant_id AND client_id = :client_id"
+            " AND (key_id = :key_id OR (:key_id IS NULL AND end_at > :now))"
+            " ORDER BY rowid DESC LIMIT 1",
+            {**_columns(key), "key_id": key_id, "now": written(self._clock.now())},
+        )
+        if not rows:
+            return None
+        row = rows[0]
+        found = row["key_id"]
+        what = f"client secret {found} of application {key.client_id}"
+        secret = self._store.unseal(row["secret"], _place(key, found), what)
+        return HeldSecret(found, row["display_name"], instant(row["end_at"]), secret)
+
+    def held_key_ids(self, key: ClientKey) -> frozenset[str]:
+        """Return the key ids of every client secret kept, expired ones included."""
+        rows = self._store.rows(
+            "SELECT key_id FROM client_secret"
+            " WHERE cloud = :cloud AND tenant_id = :tenant_id AND client_id = :client_id",
+            _columns(key),
+        )
+        return frozenset(row["key_id"] for row in rows)
+
+    def forget_secret(self, key: ClientKey, key_id: str) -> None:
+        """Remove a client secret; one that is not kept is no error."""
+        self._store.amend(
+            "DELETE FROM client_secret WHERE cloud = :cloud AND tenant_id = :tenant_id"
+            " AND client_id = :client_id AND key_id = :key_id",
+            {**_columns(key), "key_id": key_id},
+        )
+
+
+def _columns(key: ClientKey) -> dict[str, object]:
+    return {"cloud": key.cloud, "tenant_id": key.tenant_id, "client_id": key.client_id}
+
+
+def _place(key: ClientKey, key_id: str) -> Place:
+    return Place("client_secret", (key.cloud, key.tenant_id, key.client_id, key_id))

@@ -1,0 +1,124 @@
+"""Sign-ins that wait for their answer, in the vault file: sealed, short-lived, taken once."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from hashlib import sha256
+
+from provision.secret import Secret
+from provision.vault.cipher import Place
+from provision.vault.entries import ExpiredSignIn, MailboxKey, PendingSignIn
+from provision.vault.port import SIGN_IN_LIFETIME
+from provision.vault.schema import instant, written
+from provision.vault.store import Store
+from provision.vault.tokens import mailbox_columns
+
+
+class PendingRows:
+    """The part of a vault that keeps what the answer to a sign-in is checked against."""
+
+    _store: Store
+
+    def keep_pending(self, pending: PendingSignIn) -> None:
+        """Keep what the answer to a sign-in will be checked against."""
+        digest = _digest(pending.state)
+        sealed = self._store.cipher().seal(_packed(pending), _place(pending.mailbox, digest))
+        with self._store.transaction() as connection:
+            connection.execute(
+                "DELETE FROM pending_sign_in WHERE created_at <= :long_ago",
+                {"long_ago": written(pending.created_at - SIGN_IN_LIFETIME)},
+            )
+            connection.execute(
+                "INSERT OR REPLACE INTO pending_sign_in (state_digest, cloud, tenant_id,"
+                " client_id, address, payload, created_at) VALUES (:state_digest, :cloud,"
+                " :tenant_id, :client_id, :address, :payload, :created_at)",
+                {
+                    **mailbox_columns(pending.mailbox),
+                    "state_digest": digest,
+                    "payload": sealed,
+                    "created_at": written(pending.created_at),
+                },
+            )
+
+    def take_pending(self, state: str, now: datetime) -> PendingSignIn | ExpiredSignIn | None:
+        """Return and remove the sign-in with this state; None when none waits."""
+        return self._take(
+            "SELECT * FROM pending_sign_in WHERE state_digest = :state_digest",
+            {"state_digest": _digest(state)},
+            now,
+        )
+
+    def take_latest_pending(
+        self, key: MailboxKey, now: datetime
+    ) -> PendingSignIn | ExpiredSignIn | None:
+        """Return and remove a mailbox's latest sign-in, for an answer that carries no state."""
+        return self._take(
+            "SELECT * FROM pending_sign_in WHERE cloud = :cloud AND tenant_id = :tenant_id"
+            " AND client_id = :client_id AND address = :address"
+            " ORDER BY created_at DESC, rowid DESC LIMIT 1",
+            mailbox_columns(key),
+            now,
+        )
+
+    def _take(
+        self, query: str, values: Mapping[str, object], now: datetime
+    ) -> PendingSignIn | ExpiredSignIn | None:
+        if not self._store.exists():
+            return None
+        with self._store.transaction() as connection:
+            row = connection.execute(query, values).fetchone()
+            if row is None:
+                return None
+            digest = row["state_digest"]
+            connection.execute(
+                "DELETE FROM pending_sign_in"
+                " WHERE state_digest = :state_digest OR created_at <= :long_ago",
+                {"state_digest": digest, "long_ago": written(now - SIGN_IN_LIFETIME)},
+            )
+        key = MailboxKey(row["cloud"], row["tenant_id"], row["client_id"], row["address"])
+        what = f"sign-in that waits for mailbox {key.address}"
+        packed = self._store.unseal(row["payload"], _place(key, digest), what)
+        pending = _unpacked(key, packed)
+        if now - pending.created_at >= SIGN_IN_LIFETIME:
+            return ExpiredSignIn(key, pending.created_at)
+        return pending
+
+
+def _packed(pending: PendingSignIn) -> Secret:
+    return Secret(
+        json.dumps(
+            {
+                "state": pending.state,
+                "nonce": pending.nonce.reveal(),
+                "code_verifier": pending.code_verifier.reveal(),
+                "redirect_uri": pending.redirect_uri,
+                "authority": pending.authority,
+                "scopes": pending.scopes,
+                "created_at": written(pending.created_at),
+            }
+        )
+    )
+
+
+def _unpacked(key: MailboxKey, packed: Secret) -> PendingSignIn:
+    members = json.loads(packed.reveal())
+    return PendingSignIn(
+        mailbox=key,
+        state=members["state"],
+        nonce=Secret(members["nonce"]),
+        code_verifier=Secret(members["code_verifier"]),
+        redirect_uri=members["redirect_uri"],
+        authority=members["authority"],
+        scopes=tuple(members["scopes"]),
+        created_at=instant(members["created_at"]),
+    )
+
+
+def _digest(state: str) -> str:
+    """Return what a state is looked up by: the state itself stays sealed."""
+    return sha256(state.encode()).hexdigest()
+
+
+def _place(key: MailboxKey, digest: str) -> Place:
+    row = (key.cloud, key.tenant_id, key.client_id, key.address, digest)
+    return Place("pending_sign_in", row)

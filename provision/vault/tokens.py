@@ -1,0 +1,168 @@
+"""Refresh tokens by generation, and cached access tokens, in the vault file."""
+
+import sqlite3
+from collections.abc import Collection
+from datetime import datetime
+
+from provision.secret import Secret
+from provision.vault.cipher import Cipher, Place
+from provision.vault.entries import AccessToken, MailboxKey, RefreshToken
+from provision.vault.port import ACCESS_TOKEN_MARGIN
+from provision.vault.schema import instant, written
+from provision.vault.store import Store
+
+
+class TokenRows:
+    """The part of a vault that keeps tokens."""
+
+    _store: Store
+
+    def keep_refresh_token(self, key: MailboxKey, token: Secret, at: datetime) -> int:
+        """Keep what the endpoint gave as the newest generation, and return that generation."""
+        cipher = self._store.cipher()
+        with self._store.transaction() as connection:
+            return add_generation(connection, cipher, key, token, at)
+
+    def refresh_token(self, key: MailboxKey, generation: int | None = None) -> RefreshToken | None:
+        """Return one generation of a mailbox's refresh token; the newest unless one is named."""
+        rows = self._store.rows(
+            "SELECT generation, token, issued_at, last_used_at, suspect_reason FROM refresh_token"
+            " WHERE cloud = :cloud AND tenant_id = :tenant_id AND client_id = :client_id"
+            " AND address = :address AND (:generation IS NULL OR generation = :generation)"
+            " ORDER BY generation DESC LIMIT 1",
+            {**mailbox_columns(key), "generation": generation},
+        )
+        if not rows:
+            return None
+        row = rows[0]
+        found = row["generation"]
+        what = f"refresh token of mailbox {key.address} (generation {found})"
+        used = row["last_used_at"]
+        return RefreshToken(
+            generation=found,
+            token=self._store.unseal(row["token"], _generation_place(key, found), what),
+            issued_at=instant(row["issued_at"]),
+            last_used_at=None if used is None else instant(used),
+            suspect_reason=row["suspect_reason"],
+        )
+
+    def mark_used(self, key: MailboxKey, generation: int, at: datetime) -> None:
+        """Record that a refresh with this generation succeeded; it is no longer suspect."""
+        self._store.amend(
+            "UPDATE refresh_token SET last_used_at = :at, suspect_reason = NULL"
+            " WHERE cloud = :cloud AND tenant_id = :tenant_id AND client_id = :client_id"
+            " AND address = :address AND generation = :generation",
+            {**mailbox_columns(key), "generation": generation, "at": written(at)},
+        )
+
+    def mark_suspect(self, key: MailboxKey, generation: int, reason: str) -> None:
+        """Record that the endpoint refused this generation, and why; nothing is deleted."""
+        self._store.amend(
+            "UPDATE refresh_token SET suspect_reason = :reason"
+            " WHERE cloud = :cloud AND tenant_id = :tenant_id AND client_id = :client_id"
+            " AND address = :address AND generation = :generation",
+            {**mailbox_columns(key), "generation": generation, "reason": reason},
+        )
+
+    def keep_access_token(self, key: MailboxKey, token: AccessToken) -> None:
+        """Cache an access token in place of an older one for the same resource and scopes."""
+        scopes = _joined(token.scopes)
+        sealed = self._store.cipher().seal(token.token, _cache_place(key, token.resource, scopes))
+        self._store.write(
+            "INSERT OR REPLACE INTO access_token"
+            " (cloud, tenant_id, client_id, address, resource, scopes, token, expires_at)"
+            " VALUES (:cloud, :tenant_id, :client_id, :address, :resource, :scopes, :token,"
+            " :expires_at)",
+            {
+                **mailbox_columns(key),
+                "resource": token.resource,
+                "scopes": scopes,
+                "token": sealed,
+                "expires_at": written(token.expires_at),
+            },
+        )
+
+    def access_token(
+        self, key: MailboxKey, resource: str, scopes: Collection[str], now: datetime
+    ) -> AccessToken | None:
+        """Return a cached access token with more life than `ACCESS_TOKEN_MARGIN`."""
+        joined = _joined(scopes)
+        rows = self._store.rows(
+            "SELECT token, expires_at FROM access_token WHERE cloud = :cloud"
+            " AND tenant_id = :tenant_id AND client_id = :client_id AND address = :address"
+            " AND resource = :resource AND scopes = :scopes AND expires_at > :soonest",
+            {
+                **mailbox_columns(key),
+                "resource": resource,
+                "scopes": joined,
+                "soonest": written(now + ACCESS_TOKEN_MARGIN),
+            },
+        )
+        if not rows:
+            return None
+        what = f"cached access token of mailbox {key.address}"
+        token = self._store.unseal(rows[0]["token"], _cache_place(key, resource, joined), what)
+        return AccessToken(token, instant(rows[0]["expires_at"]), frozenset(scopes), resource)
+
+
+def add_generation(
+    connection: sqlite3.Connection, cipher: Cipher, key: MailboxKey, token: Secret, at: datetime
+) -> int:
+    """Keep a refresh token as the newest generation, inside the caller's transaction.
+
+    A newest generation that cannot be read any more is no obstacle: the new token is kept.
+    """
+    columns = {**mailbox_columns(key), "at": written(at)}
+    newest = connection.execute(
+        "SELECT generation, token FROM refresh_token WHERE cloud = :cloud"
+        " AND tenant_id = :tenant_id AND client_id = :client_id AND address = :address"
+        " ORDER BY generation DESC LIMIT 1",
+        columns,
+    ).fetchone()
+    latest = newest["generation"] if newest else 0
+    if newest and cipher.unseal(newest["token"], _generation_place(key, latest)) == token:
+        connection.execute(
+            "UPDATE refresh_token SET last_used_at = :at, suspect_reason = NULL"
+            " WHERE cloud = :cloud AND tenant_id = :tenant_id AND client_id = :client_id"
+            " AND address = :address AND generation = :generation",
+            {**columns, "generation": latest},
+        )
+        return int(latest)
+    generation = int(latest) + 1
+    sealed = cipher.seal(token, _generation_place(key, generation))
+    connection.execute(
+        "INSERT INTO refresh_token"
+        " (cloud, tenant_id, client_id, address, generation, token, issued_at)"
+        " VALUES (:cloud, :tenant_id, :client_id, :address, :generation, :token, :at)",
+        {**columns, "generation": generation, "token": sealed},
+    )
+    connection.execute(
+        "DELETE FROM refresh_token WHERE cloud = :cloud AND tenant_id = :tenant_id"
+        " AND client_id = :client_id AND address = :address AND generation < :generation - 1",
+        {**columns, "generation": generation},
+    )
+    return generation
+
+
+def mailbox_columns(key: MailboxKey) -> dict[str, object]:
+    """Return the columns that name a mailbox in every table that has them."""
+    return {
+        "cloud": key.cloud,
+        "tenant_id": key.tenant_id,
+        "client_id": key.client_id,
+        "address": key.address,
+    }
+
+
+def _joined(scopes: Collection[str]) -> str:
+    return " ".join(sorted(set(scopes)))
+
+
+def _generation_place(key: MailboxKey, generation: int) -> Place:
+    row = (key.cloud, key.tenant_id, key.client_id, key.address)
+    return Place("refresh_token", row, generation)
+
+
+def _cache_place(key: MailboxKey, resource: str, scopes: str) -> Place:
+    row = (key.cloud, key.tenant_id, key.client_id, key.address, resource, scopes)
+    return Place("access_token", row)
