@@ -1,0 +1,1 @@
+"""Tokens to proof of login and of delivery, over IMAP, POP and SMTP."""

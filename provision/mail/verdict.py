@@ -1,0 +1,55 @@
+"""What came of one login or one delivery: a value, whatever the server said."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from provision.diagnose import explain_reply
+from provision.diagnose.advice import Advice
+from provision.mail.sasl import Login
+from provision.mail.stopped import Stopped
+from provision.tenant.mailbox import Protocol
+
+Outcome = Literal[
+    "ok",  # let in, and the proving command succeeded
+    "refused",  # the login was refused
+    "no_access",  # the login was accepted, and then the mailbox stayed closed
+    "no_tls",  # no verified TLS connection came about, so no token was sent
+    "unreachable",  # no connection, no answer in time, or not a server of that protocol
+    "missing",  # a message was accepted and had not arrived when the deadline passed
+    "altered",  # a message arrived with other content
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """One protocol's answer to one mailbox."""
+
+    protocol: Protocol
+    address: str
+    user: str
+    """Who logged in."""
+    outcome: Outcome
+    said: tuple[str, ...]
+    """The server's own words, or the network's; without tokens."""
+    proved: str
+    """What the proving command showed; empty unless the outcome is `ok`."""
+    advice: Advice | None
+    """None when all is well, and when nothing is known."""
+
+    @property
+    def is_ok(self) -> bool:
+        """Whether the mailbox let us in."""
+        return self.outcome == "ok"
+
+
+def proven(login: Login, proved: str, said: tuple[str, ...] = ()) -> Verdict:
+    """Return the verdict of a success."""
+    return Verdict(login.protocol, login.address, login.user, "ok", said, proved, None)
+
+
+def stopped_short(login: Login, stopped: Stopped) -> Verdict:
+    """Return the verdict of a failure, with the advice that its words call for."""
+    advice = explain_reply(login.protocol, " ".join(stopped.said)) if stopped.said else None
+    return Verdict(
+        login.protocol, login.address, login.user, stopped.outcome, stopped.said, "", advice
+    )
