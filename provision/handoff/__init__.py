@@ -1,0 +1,1 @@
+"""Values → whoever reads them: one sink or format per file."""

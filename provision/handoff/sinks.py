@@ -1,0 +1,64 @@
+"""From a manifest's `to` and `path` to the sink that serves it."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from provision.errors import UsageError
+from provision.handoff.aem_forms import AemFormsSink
+from provision.handoff.dotenv import DotenvSink
+from provision.handoff.json_file import JsonSink
+from provision.handoff.places import FilePlace, Place, StreamPlace
+from provision.handoff.port import Sink
+
+KINDS: Final = ("dotenv", "json", "aem-forms")
+STANDARD_OUTPUT: Final = "-"
+
+
+def make_sink(
+    kind: str,
+    path: str,
+    *,
+    with_secrets: bool = False,
+    base: Path | None = None,
+    writer: Callable[[str], object] | None = None,
+) -> Sink:
+    """Return the sink for one entry of `handoff`.
+
+    Args:
+        kind: One of `KINDS`.
+        path: Where to write; `-` means the writer.
+        with_secrets: Whether a worksheet shows the secrets; the other formats always carry them.
+        base: Directory that a relative path starts from; the current one when None.
+        writer: Takes the text of a hand-off to standard output. Whether a terminal may show it is
+            for the caller to decide.
+
+    Raises:
+        UsageError: The kind is unknown, or `-` was asked for where there is no writer.
+    """
+    place = _place(kind, path, base, writer)
+    match kind:
+        case "dotenv":
+            return DotenvSink(place)
+        case "json":
+            return JsonSink(place)
+        case "aem-forms":
+            return AemFormsSink(place, with_secrets=with_secrets)
+        case _:
+            raise UsageError(
+                f"hand-off to {kind!r}: there is no such format",
+                hint=f"choose one of {', '.join(KINDS)}",
+            )
+
+
+def _place(
+    kind: str, path: str, base: Path | None, writer: Callable[[str], object] | None
+) -> Place:
+    if path != STANDARD_OUTPUT:
+        return FilePlace(path, (base or Path()) / path)
+    if writer is None:
+        raise UsageError(
+            f"hand-off to {kind!r}: standard output is not available here",
+            hint="name a file in `path`",
+        )
+    return StreamPlace(writer)
