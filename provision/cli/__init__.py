@@ -1,0 +1,1 @@
+"""Parse, call a stage, render: one command a file."""

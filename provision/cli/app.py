@@ -1,0 +1,80 @@
+"""The command line: commands, exit codes, and the only place that catches everything."""
+
+import sys
+from collections.abc import Sequence
+
+import typer
+
+from provision.cli import console, exits
+from provision.cli.apply import apply
+from provision.cli.authorize import authorize
+from provision.cli.check import check
+from provision.cli.demo import demo
+from provision.cli.handoff import handoff
+from provision.cli.init import init
+from provision.cli.plan import plan
+from provision.cli.refresh import refresh
+from provision.cli.sandbox import sandbox
+from provision.cli.schema import schema
+from provision.cli.token import main as token_main
+from provision.cli.verify import verify
+from provision.errors import ProvisionError
+
+app = typer.Typer(
+    name="provision",
+    help="Office 365 mail OAuth as code: from one manifest to a mailbox that lets you in.",
+    epilog="Start offline with `provision demo`; your tenant: `provision init`, then `plan`.",
+    no_args_is_help=True,
+    add_completion=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+SET_UP, EVERY_DAY, OFFLINE = "Set up", "Every day", "Offline"
+
+for panel, commands in {
+    SET_UP: (init, check, plan, apply, authorize, verify, handoff),
+    EVERY_DAY: (refresh,),
+    OFFLINE: (sandbox, demo, schema),
+}.items():
+    for command in commands:
+        app.command(rich_help_panel=panel)(command)
+
+
+@app.command(
+    rich_help_panel=EVERY_DAY,
+    add_help_option=False,
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
+)
+def token(context: typer.Context) -> int:
+    """Print just an access token for a mail program."""
+    # It has a parser of its own, since it must answer before typer loads.
+    return token_main(context.args)
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run one command and return its exit code."""
+    try:
+        result = app(args=list(argv), prog_name="provision", standalone_mode=False)
+        return result if isinstance(result, int) else exits.DONE
+    except ProvisionError as error:
+        console.failure(error)
+        return exits.code_for(error)
+    except typer.TyperException as error:
+        return _usage(error)
+    except (KeyboardInterrupt, typer.Abort):
+        console.err("interrupted", "warn")
+        return exits.INTERRUPTED
+    except BrokenPipeError:
+        # The reader of a pipe left; there is nobody to tell.
+        sys.stderr.close()
+        return exits.FAILED
+    except Exception as error:  # noqa: BLE001  (a traceback could carry what must not be shown)
+        console.bug(error)
+        return exits.FAILED
+
+
+def _usage(error: typer.TyperException) -> int:
+    console.err(f"provision: {error}", "bad")
+    console.err("  → provision --help", "dim")
+    return exits.USAGE

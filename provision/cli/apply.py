@@ -1,0 +1,120 @@
+"""`provision apply`: show the plan, ask, carry it out, and carry on as far as asked."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from provision import wiring
+from provision.cli import console, exits
+from provision.cli.options import (
+    MANIFEST,
+    CloudOption,
+    File,
+    NoProgress,
+    Output,
+    OutputOption,
+    Through,
+    TrustCloud,
+    WithSecrets,
+    Yes,
+)
+
+if TYPE_CHECKING:
+    from provision.cli.watch import Watch
+    from provision.plan.planner import Plan
+    from provision.stages.apply import Applied
+
+
+def apply(
+    file: File = MANIFEST,
+    yes: Yes = False,
+    through: Annotated[
+        Through, typer.Option("--through", help="Carry on as far as this stage.")
+    ] = Through.REGISTRATION,
+    cloud: CloudOption = None,
+    trust_cloud: TrustCloud = None,
+    paste: Annotated[
+        bool, typer.Option("--paste", help="Paste the sign-in's answer instead of listening.")
+    ] = False,
+    send: Annotated[bool, typer.Option("--send", help="Let verify deliver one message.")] = False,
+    with_secrets: WithSecrets = False,
+    output: OutputOption = Output.TEXT,
+    no_progress: NoProgress = False,
+) -> int:
+    """Make the tenant match the manifest; asks before the first write."""
+    from provision.cli import ask, onward
+    from provision.cli.surface import TerminalSurface
+    from provision.cli.watch import Watch
+
+    place = wiring.Place(file, cloud, tuple(trust_cloud or ()))
+    choices = wiring.Choices(
+        with_secrets=with_secrets,
+        writer=console.out,
+        may_open_browser=ask.is_interactive(),
+    )
+    with (
+        Watch(is_quiet=no_progress) as watch,
+        wiring.open_session(place, watch, choices) as session,
+    ):
+        applied = session.apply(lambda plan: _confirmed(plan, watch, output, yes=yes))
+        watch.pause()
+        if output is Output.TEXT:
+            _print(applied)
+        code = _code(applied)
+        surface = TerminalSurface(is_pasted=paste)
+        wish = onward.Wish(through, yes=yes, sends=send, surface=surface, is_pasted=paste)
+        results = onward.Results(applied)
+        if code == exits.DONE:
+            code = onward.carry_on(session, wish, results)
+    if output is Output.JSON:
+        console.out_json(results.as_json())
+    return code
+
+
+def _confirmed(plan: "Plan", watch: "Watch", output: Output, *, yes: bool) -> bool:
+    from provision.cli import ask, plan_view
+
+    watch.pause()
+    for text in plan_view.lines(plan):
+        (console.out if output is Output.TEXT else console.err)(text)
+    name = plan.unique_name
+    if plan.consents_for_everyone:
+        question = (
+            f"Consent on behalf of the whole tenant: {name} could open any user's mailbox once "
+            "that user signs in. Grant it?"
+        )
+        if not ask.confirmed(question, yes=yes, what_for=f"consent for everyone to {name}"):
+            return False
+    return ask.confirmed(f"Apply to tenant {plan.tenant_id}?", yes=yes, what_for=f"apply of {name}")
+
+
+def _print(applied: "Applied") -> None:
+    from provision.cli import plan_view
+
+    if not applied.first.changes:
+        for text in plan_view.lines(applied.first):
+            console.out(text)
+        return
+    registration = applied.registration
+    console.out("")
+    console.out(f"application  {registration.unique_name}")
+    console.out(f"client id    {registration.client_id}")
+    console.out(f"tenant id    {registration.tenant_id}")
+    console.out(f"secret       key id {registration.secret_key_id or '(none here)'}")
+    console.out(f"redirects    {' '.join(registration.redirect_uris)}")
+
+
+def _code(applied: "Applied") -> int:
+    from provision.cli import plan_view
+
+    for failure in applied.failures:
+        console.failure(failure)
+    if applied.failures:
+        console.err(
+            "  → the secret is safe in the vault; mend that, then `provision apply`", "warn"
+        )
+    if applied.remaining.changes:
+        console.err("provision: the tenant still differs from the manifest (drift):", "bad")
+        for text in plan_view.lines(applied.remaining):
+            console.err(f"  {text}")
+    return exits.FAILED if applied.failures or applied.remaining.changes else exits.DONE

@@ -1,0 +1,60 @@
+"""Questions to the person at the terminal; without one, `--yes` or exit 64."""
+
+import sys
+
+from provision.errors import AnswerNeeded
+
+
+def confirmed(question: str, *, yes: bool, what_for: str) -> bool:
+    """Ask a yes-or-no question; no is the default.
+
+    Args:
+        question: Without the trailing "[y/N]".
+        yes: The answer was given on the command line.
+        what_for: What `--yes` would stand for, named when nobody can be asked.
+
+    Raises:
+        AnswerNeeded: Nobody is at the terminal and `--yes` was not given.
+    """
+    if yes:
+        return True
+    return line(f"{question} [y/N] ", what_for).strip().lower() in {"y", "yes"}
+
+
+def line(prompt: str, what_for: str) -> str:
+    """Read one line from the person at the terminal.
+
+    Raises:
+        AnswerNeeded: Nobody is there.
+    """
+    if not is_interactive():
+        raise AnswerNeeded(
+            f"{what_for} needs an answer and there is no terminal",
+            hint="run it in a terminal, or add --yes",
+        )
+    sys.stderr.write(prompt)
+    sys.stderr.flush()
+    return sys.stdin.readline()
+
+
+def is_interactive() -> bool:
+    """Tell whether a person can be asked."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def paste(prompt: str) -> str:
+    """Read one line from the terminal or from a pipe.
+
+    Raises:
+        AnswerNeeded: There is nothing to read.
+    """
+    if sys.stdin.isatty():
+        sys.stderr.write(prompt)
+        sys.stderr.flush()
+    text = sys.stdin.readline()
+    if not text:
+        raise AnswerNeeded(
+            "the address that the browser ended on is needed, and standard input is empty",
+            hint="run it in a terminal, or pipe the address in",
+        )
+    return text

@@ -1,0 +1,98 @@
+"""`provision demo`: `apply --through handoff` on a sandbox of its own, then a second plan."""
+
+import shutil
+import tempfile
+from base64 import b64encode
+from pathlib import Path
+from secrets import token_bytes
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from provision import wiring
+from provision.cli import console, exits
+from provision.cli.options import NoProgress, Output, OutputOption, Through
+from provision.cli.stage_log import STAGES, StageLog
+from provision.stages.progress import Finished, Started
+
+if TYPE_CHECKING:
+    from provision.sandbox.process import RunningSandbox
+
+_MAILBOX = "forms@contoso.com"
+
+
+def demo(
+    keep: Annotated[
+        bool, typer.Option("--keep", help="Leave the sandbox running and its ready file there.")
+    ] = False,
+    faults: Annotated[str, typer.Option(help="none, default, or a fault file.")] = "none",
+    output: OutputOption = Output.TEXT,
+    no_progress: NoProgress = False,
+) -> int:
+    """Do the whole job offline: sandbox, registration, sign-in, mail, hand-off."""
+    from provision.cli.watch import Watch
+    from provision.clock import SystemClock
+    from provision.sandbox.options import SandboxOptions
+    from provision.sandbox.process import start_sandbox
+
+    clock = SystemClock()
+    folder = Path(tempfile.mkdtemp(prefix="provision-demo-"))
+    sandbox = None
+    log = None
+    try:
+        options = SandboxOptions(ready_file=folder / "sandbox.json", faults=faults)
+        sandbox = start_sandbox(options, clock)
+        with Watch(is_quiet=no_progress) as watch:
+            log = StageLog(watch, clock)
+            outcome = _run(folder, sandbox, log)
+    finally:
+        if sandbox is not None and not (keep and log is not None and log.is_good):
+            sandbox.stop()
+            shutil.rmtree(folder, ignore_errors=True)
+    if keep:
+        outcome["readyFile"] = str(sandbox.ready_file)
+        console.err(f"kept: {sandbox.ready_file}; end it with: kill {sandbox.pid}", "warn")
+    if output is Output.JSON:
+        console.out_json(outcome)
+    else:
+        console.out(
+            f"{len(STAGES)} stages, {outcome['graphRequests']} Graph requests, "
+            f"{outcome['retries']} retries; a second plan: {outcome['replanChanges']} changes"
+        )
+    return exits.DONE if log.is_good and not outcome["replanChanges"] else exits.FAILED
+
+
+def _run(folder: Path, sandbox: "RunningSandbox", log: StageLog) -> dict[str, object]:
+    from provision.cli import onward
+    from provision.cli.surface import VisitingOwner
+
+    shutil.copy(Path(__file__).with_name("demo.yaml"), folder / "provision.yaml")
+    place = wiring.Place(folder / "provision.yaml")
+    choices = wiring.Choices(environ=_environ(folder, sandbox))
+    with wiring.open_session(place, log, choices) as session:
+        results = onward.Results(session.apply(lambda _: True))
+        requests = session.graph_requests()
+        owner = VisitingOwner(sandbox.ready.ca_bundle, sandbox.ready.password_of(_MAILBOX))
+        wish = onward.Wish(Through.HANDOFF, yes=True, sends=True, surface=owner)
+        onward.carry_on(session, wish, results)
+    with wiring.open_session(place, log, choices) as session:
+        log(Started("replan", "planning a second time"))
+        changes = len(session.plan().changes)
+        log(Finished("replan", f"{changes} changes"))
+    return {
+        "stages": log.as_json(),
+        "graphRequests": requests,
+        "retries": log.waits,
+        "replanChanges": changes,
+    }
+
+
+def _environ(folder: Path, sandbox: "RunningSandbox") -> dict[str, str]:
+    return {
+        "AZURE_CLIENT_ID": sandbox.ready.admin_client_id,
+        "AZURE_CLIENT_SECRET": sandbox.ready.admin_client_secret.reveal(),
+        "PROVISION_VAULT": str(folder / "vault" / "vault.db"),
+        "PROVISION_VAULT_KEY": b64encode(token_bytes(32)).decode(),
+        "XDG_DATA_HOME": str(folder / "data"),
+        "XDG_CONFIG_HOME": str(folder / "config"),
+    }

@@ -1,0 +1,95 @@
+"""`provision refresh`: renew refresh tokens."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from provision import wiring
+from provision.cli import console, exits
+from provision.cli.options import (
+    MANIFEST,
+    CloudOption,
+    File,
+    MailboxOption,
+    NoProgress,
+    Output,
+    OutputOption,
+    TrustCloud,
+)
+from provision.errors import ProvisionError
+
+if TYPE_CHECKING:
+    from provision.cli.watch import Watch
+    from provision.stages.services import Services
+    from provision.vault.port import SignedInMailbox
+
+
+def refresh(
+    file: File = MANIFEST,
+    mailbox: MailboxOption = None,
+    every: Annotated[
+        bool, typer.Option("--all", help="Every mailbox that is signed in here, manifest or not.")
+    ] = False,
+    cloud: CloudOption = None,
+    trust_cloud: TrustCloud = None,
+    output: OutputOption = Output.TEXT,
+    no_progress: NoProgress = False,
+) -> int:
+    """Renew refresh tokens now; a mailbox that cannot be renewed does not stop the others."""
+    from provision.cli.watch import Watch
+
+    results: list[dict[str, object]] = []
+    with Watch(is_quiet=no_progress) as watch:
+        if every:
+            codes = [_renew(m, services, results) for m, services in wiring.every_held(watch)]
+        else:
+            place = wiring.Place(file, cloud, tuple(trust_cloud or ()))
+            codes = _of_manifest(place, mailbox or [], watch, results)
+    if output is Output.JSON:
+        console.out_json({"refreshed": results})
+    else:
+        for result in results:
+            console.out(f"{result['mailbox']}: {result['result']}")
+    if not codes:
+        console.err("no mailbox is signed in here", "warn")
+    return exits.worst(codes)
+
+
+def _of_manifest(
+    place: wiring.Place, addresses: list[str], watch: "Watch", results: list[dict[str, object]]
+) -> list[int]:
+    from provision.stages.keep import mailbox_key
+    from provision.stages.refresh import signed_in_mailbox
+
+    codes = []
+    with wiring.open_session(place, watch) as session:
+        for wanted in session.mailboxes(addresses):
+            key = mailbox_key(session.registration(), wanted.address)
+            try:
+                held = signed_in_mailbox(wanted, key, session.services)
+            except ProvisionError as error:
+                codes.append(_failed(wanted.address, error, results))
+            else:
+                codes.append(_renew(held, session.services, results))
+    return codes
+
+
+def _renew(held: "SignedInMailbox", services: "Services", results: list[dict[str, object]]) -> int:
+    from provision.stages.refresh import renew
+
+    address = held.key.address
+    try:
+        renewed = renew(held, services)
+    except ProvisionError as error:
+        return _failed(address, error, results)
+    word = "renewed by another process" if renewed.was_done_by_another else "renewed"
+    results.append(
+        {"mailbox": address, "ok": True, "result": f"{word}, generation {renewed.generation}"}
+    )
+    return exits.DONE
+
+
+def _failed(address: str, error: ProvisionError, results: list[dict[str, object]]) -> int:
+    console.failure(error)
+    results.append({"mailbox": address, "ok": False, "result": error.message})
+    return exits.code_for(error)

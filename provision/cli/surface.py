@@ -1,0 +1,56 @@
+"""The sign-in link on a terminal: opened in the browser if there is one, printed otherwise."""
+
+from pathlib import Path
+
+from provision.cli import ask, console
+from provision.errors import AnswerNeeded
+from provision.secret import Secret
+
+
+class TerminalSurface:
+    """Reaches the mailbox owner through this terminal."""
+
+    def __init__(self, *, is_pasted: bool, opens_browser: bool = True) -> None:
+        self._is_pasted = is_pasted
+        self._opens_browser = opens_browser and not is_pasted
+
+    def open(self, url: str, sign_in_as: str) -> None:
+        """Open the link, or print it for the person to open."""
+        if self._opens_browser and ask.is_interactive() and _open(url):
+            console.err(f"A browser window was opened: sign in as {sign_in_as} there.")
+            console.err("If none appeared, open this link:", "dim")
+        else:
+            console.err(f"Open this link and sign in as {sign_in_as}:")
+        console.err(f"\n{url}\n")
+
+    def pasted(self, sign_in_as: str) -> str:
+        """Read what the person copied; a pipe will do as well as a terminal."""
+        console.err(
+            "The browser ends on a page that may not load; copy its whole address from the "
+            "address bar and paste it here."
+        )
+        return ask.paste(f"Address for {sign_in_as}: ")
+
+
+class VisitingOwner:
+    """Plays the mailbox owner on a sandbox: fills in the forms that a person would."""
+
+    def __init__(self, ca_bundle: Path, password: Secret) -> None:
+        self._ca_bundle = ca_bundle
+        self._password = password
+
+    def open(self, url: str, sign_in_as: str) -> None:
+        """Sign in and consent; the listener gets the answer."""
+        from provision.sandbox.visitor import Visitor
+
+        Visitor(self._ca_bundle).visit(url, sign_in_as, self._password)
+
+    def pasted(self, sign_in_as: str) -> str:
+        """Nobody is there to paste anything."""
+        raise AnswerNeeded(f"{sign_in_as} cannot paste an address here")
+
+
+def _open(url: str) -> bool:
+    from provision.oauth.browser import open_browser
+
+    return open_browser(url)

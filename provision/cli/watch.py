@@ -1,0 +1,88 @@
+"""Progress as it happens: lines on standard error, a moving one on a terminal."""
+
+import sys
+import threading
+from types import TracebackType
+from typing import Self, assert_never
+
+from provision.cli import console
+from provision.stages.progress import Event, Failed, Finished, Started, Waiting
+
+_FRAMES = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
+_FRAME_SECONDS = 0.08
+
+
+class Watch:
+    """Prints what stages report; `with` keeps the moving line tidy."""
+
+    def __init__(self, *, is_quiet: bool) -> None:
+        self._is_quiet = is_quiet
+        self._moves = not is_quiet and sys.stderr.isatty()
+        self._now = ""
+        self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._lock = threading.Lock()
+
+    def __call__(self, event: Event) -> None:
+        """Show one event."""
+        if self._is_quiet:
+            return
+        match event:
+            case Started(what=what):
+                self._begin(what)
+            case Waiting(reason=reason):
+                self._line(f"… {reason}", "dim")
+            case Finished(stage=stage, evidence=evidence):
+                self._end(f"✓ {stage:12} {evidence}", "good")
+            case Failed(stage=stage, reason=reason):
+                self._end(f"✗ {stage:12} {reason}", "bad")
+            case _:
+                assert_never(event)
+
+    def pause(self) -> None:
+        """Clear the moving line, before a question or a result."""
+        self._begin("")
+
+    def _begin(self, what: str) -> None:
+        with self._lock:
+            self._now = what
+            if self._moves:
+                sys.stderr.write("\r\x1b[K")
+                sys.stderr.flush()
+
+    def _end(self, text: str, style: str) -> None:
+        self._begin("")
+        self._line(text, style)
+
+    def _line(self, text: str, style: str) -> None:
+        with self._lock:
+            if self._moves:
+                sys.stderr.write("\r\x1b[K")
+            console.err(text, style)
+
+    def _spin(self) -> None:
+        frame = 0
+        while not self._stop.wait(_FRAME_SECONDS):
+            with self._lock:
+                if self._now:
+                    sign = _FRAMES[frame % len(_FRAMES)]
+                    sys.stderr.write(f"\r\x1b[K{sign} {self._now}")
+                    sys.stderr.flush()
+            frame += 1
+
+    def __enter__(self) -> Self:
+        if self._moves:
+            self._thread = threading.Thread(target=self._spin, daemon=True)
+            self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._stop.set()
+        if self._thread is not None:
+            self._thread.join()
+            self.pause()

@@ -1,0 +1,202 @@
+"""Carry out a plan's changes, one tenant call at a time, each secret kept before the next."""
+
+from collections.abc import Callable, Sequence
+from typing import assert_never
+
+from provision.errors import OutcomeUnknown, ProvisionError
+from provision.manifest.model import Manifest
+from provision.plan.changes import (
+    AddPassword,
+    Change,
+    CreateApplication,
+    CreateGrant,
+    CreateServicePrincipal,
+    ExtendGrant,
+    RemovePassword,
+    UpdateApplication,
+)
+from provision.plan.difference import title, whom
+from provision.stages.keep import Kept, Target, keep
+from provision.stages.mint import Mint, carry_out_mint
+from provision.stages.plan import Seen, registration_key
+from provision.stages.progress import Finished, Started
+from provision.stages.services import AdministratorServices, Services
+from provision.tenant.application import MintedPassword
+from provision.tenant.port import CreatedApplication
+from provision.tenant.registration import Registration
+from provision.tenant.service_principal import GrantRequest
+from provision.vault.port import RememberedIds
+
+
+class CarryOut:
+    """One run over a plan; knows the ids that its own changes brought about."""
+
+    def __init__(
+        self,
+        manifest: Manifest,
+        targets: Sequence[Target],
+        services: Services,
+        admin: AdministratorServices,
+    ) -> None:
+        self.failures: list[ProvisionError] = []
+        """Sinks that could not be written although somebody else holds the secret."""
+        self._manifest = manifest
+        self._targets = targets
+        self._services = services
+        self._tenant = admin.tenant
+        self._tenant_id = admin.tenant_id
+        self._key = registration_key(manifest, services, admin.tenant_id)
+        self._object_id = ""
+        self._client_id = ""
+        self._principal_object_id = ""
+        self._key_ids_present = frozenset[str]()
+
+    def carry_out(self, seen: Seen) -> None:
+        """Do every change in order; what was done stays done when one fails."""
+        application, principal = seen.snapshot.application, seen.snapshot.service_principal
+        if application is not None:
+            self._object_id, self._client_id = application.object_id, application.client_id
+            self._key_ids_present = frozenset(p.key_id for p in application.passwords)
+        if principal is not None:
+            self._principal_object_id = principal.object_id
+        for change in seen.plan.changes:
+            self._do(change)
+
+    def _do(self, change: Change) -> None:
+        match change:
+            case CreateApplication():
+                self._create_application(change)
+            case AddPassword():
+                self._add_password(change)
+            case _:
+                stage = _stage_of(change)
+                self._services.report(Started(stage, title(change)))
+                with self._services.shield():
+                    evidence = self._write(change)
+                self._services.report(Finished(stage, evidence))
+
+    def _write(self, change: Change) -> str:
+        match change:
+            case UpdateApplication(object_id=object_id, before=before, after=after):
+                self._tenant.update_application(object_id, before, after)
+                return f"client id {self._client_id}"
+            case CreateServicePrincipal():
+                created = self._tenant.create_service_principal(self._client_id)
+                self._principal_object_id = created.object_id
+                self._remember()
+                return f"service principal {created.object_id}"
+            case CreateGrant():
+                return self._create_grant(change)
+            case ExtendGrant(grant_id=grant_id, after=scopes, principal=principal):
+                self._tenant.replace_grant_scopes(grant_id, scopes)
+                return f"{len(scopes)} scopes for {whom(principal)}"
+            case RemovePassword(object_id=object_id, key_id=key_id):
+                self._tenant.remove_password(object_id, key_id)
+                self._key_ids_present -= {key_id}
+                return f"client secret {key_id} revoked: {change.reason}"
+            case CreateApplication() | AddPassword():
+                raise AssertionError(change)
+            case _:
+                assert_never(change)
+
+    def _create_application(self, change: CreateApplication) -> None:
+        report = self._services.report
+        report(Started("application", title(change)))
+
+        def create() -> CreatedApplication:
+            created = self._tenant.create_application(
+                change.unique_name, change.settings, change.password
+            )
+            self._object_id = created.application.object_id
+            self._client_id = created.application.client_id
+            return created
+
+        if change.password is None:
+            with self._services.shield():
+                create()
+            return
+        kept = self._mint(change.password.display_name, lambda: _minted(create()))
+        report(Finished("application", f"client id {self._client_id}"))
+        report(Finished("secret", kept))
+        report(Finished("permissions", f"{len(change.settings.permissions)} delegated, declared"))
+        uris = " ".join(sorted(change.settings.redirect_uris))
+        report(Finished("redirects", uris))
+
+    def _add_password(self, change: AddPassword) -> None:
+        self._services.report(Started("secret", f"{title(change)}: {change.reason}"))
+        kept = self._mint(
+            change.request.display_name,
+            lambda: self._tenant.add_password(change.object_id, change.request),
+        )
+        self._services.report(Finished("secret", kept))
+
+    def _mint(self, display_name: str, create: Callable[[], MintedPassword]) -> str:
+        minted_key_id = ""
+
+        def keep_it(minted: MintedPassword) -> Kept:
+            nonlocal minted_key_id
+            minted_key_id = minted.password.key_id
+            return keep(self._registration(minted_key_id), minted, self._targets, self._services)
+
+        mint = Mint(
+            self._key,
+            display_name,
+            self._key_ids_present,
+            create,
+            keep_it,
+            lambda key_id: self._tenant.remove_password(self._object_id, key_id),
+        )
+        kept = carry_out_mint(mint, self._services)
+        self.failures.extend(kept.failures)
+        return f"key id {minted_key_id}, held by {' and '.join(kept.holders)}"
+
+    def _remember(self) -> None:
+        """Spare the closing look a round trip; it decides nothing."""
+        ids = RememberedIds(self._client_id, self._object_id, self._principal_object_id)
+        self._services.vault.remember_ids(self._key, ids)
+
+    def _create_grant(self, change: CreateGrant) -> str:
+        request = GrantRequest(
+            client_object_id=self._principal_object_id,
+            resource_object_id=change.resource_object_id,
+            principal_object_id=change.principal_object_id,
+            scopes=change.scopes,
+        )
+        grant = self._tenant.create_grant(request)
+        return f"{len(grant.scopes)} scopes for {whom(change.principal)}, grant {grant.grant_id}"
+
+    def _registration(self, key_id: str) -> Registration:
+        application = self._manifest.application
+        return Registration(
+            cloud=self._services.cloud.name,
+            tenant_id=self._tenant_id,
+            client_id=self._client_id,
+            unique_name=application.unique_name,
+            redirect_uris=tuple(sorted(application.redirect_uris)),
+            scopes=tuple(sorted(application.permissions)),
+            sign_in_audience=application.sign_in_audience,
+            secret_key_id=key_id,
+            application_object_id=self._object_id,
+            service_principal_object_id=self._principal_object_id,
+        )
+
+
+def _minted(created: CreatedApplication) -> MintedPassword:
+    if created.minted is None:
+        raise OutcomeUnknown(
+            f"application {created.application.client_id}: Graph created it and did not show its "
+            "client secret",
+        )
+    return created.minted
+
+
+def _stage_of(change: Change) -> str:
+    match change:
+        case CreateServicePrincipal() | CreateGrant() | ExtendGrant():
+            return "consent"
+        case RemovePassword() | AddPassword():
+            return "secret"
+        case CreateApplication() | UpdateApplication():
+            return "application"
+        case _:
+            assert_never(change)

@@ -1,0 +1,73 @@
+"""Give the newest values to whoever reads them, and write down who has which generation."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from provision.errors import ProvisionError
+from provision.stages.keep import Target, handover, mailbox_key
+from provision.stages.plan import client_key
+from provision.stages.progress import Failed, Finished, Started
+from provision.stages.refresh import client_secret, renew, signed_in_mailbox
+from provision.stages.services import Services
+from provision.tenant.mailbox import Mailbox
+from provision.tenant.registration import ClientSecret, Registration
+
+
+@dataclass(frozen=True, slots=True)
+class HandedOver:
+    """One target and how it went."""
+
+    holder: str
+    mailbox: str | None
+    generation: int | None
+    failure: ProvisionError | None
+
+
+def hand_off(
+    registration: Registration, targets: Sequence[Target], services: Services
+) -> tuple[HandedOver, ...]:
+    """Refresh each mailbox once, then write every target; one failure does not stop the rest.
+
+    Raises:
+        SinkFailed: A target cannot be written; nothing was refreshed.
+        SignInRequired, ClientRefused, TemporaryError: A mailbox cannot be refreshed.
+    """
+    for target in targets:
+        target.sink.prepare()
+    for mailbox in dict.fromkeys(t.mailbox for t in targets):
+        if mailbox is not None:
+            _refresh(mailbox, registration, services)
+    return tuple(_hand(target, registration, services) for target in targets)
+
+
+def _refresh(mailbox: Mailbox, registration: Registration, services: Services) -> None:
+    key = mailbox_key(registration, mailbox.address)
+    renew(signed_in_mailbox(mailbox, key, services), services)
+
+
+def _hand(target: Target, registration: Registration, services: Services) -> HandedOver:
+    values = handover(target, registration, _secret(registration, services), services)
+    address = None if target.mailbox is None else target.mailbox.address
+    services.report(Started("handoff", f"writing {target.sink.holder}"))
+    try:
+        target.sink.keep(values)
+    except ProvisionError as error:
+        services.report(Failed("handoff", error.message))
+        return HandedOver(target.sink.holder, address, None, error)
+    if address is not None and values.generation is not None and target.sink.holds_secrets:
+        key = mailbox_key(registration, address)
+        now = services.clock.now()
+        services.vault.record_handoff(key, target.sink.holder, values.generation, now)
+    generation = "" if values.generation is None else f", generation {values.generation}"
+    services.report(Finished("handoff", f"{target.sink.holder}{generation}"))
+    return HandedOver(target.sink.holder, address, values.generation, None)
+
+
+def _secret(registration: Registration, services: Services) -> ClientSecret | None:
+    if registration.secret_key_id is None and services.supplied_secret is None:
+        return None
+    key = client_key(services, registration.tenant_id, registration.client_id)
+    held = services.vault.secret(key, registration.secret_key_id)
+    if held is not None:
+        return ClientSecret(held.key_id, held.secret)
+    return ClientSecret(registration.secret_key_id or "", client_secret(key, services))

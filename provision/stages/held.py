@@ -1,0 +1,73 @@
+"""A mailbox that is signed in here, served from the vault: no manifest, no tenant."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from provision.clock import Clock
+from provision.cloud import Cloud
+from provision.errors import SignInRequired, UsageError
+from provision.oauth.scopes import Purpose
+from provision.secret import Secret
+from provision.stages.wanted import Wanted, wanted_for
+from provision.vault.port import SignedInMailbox, Vault
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """One signed-in mailbox; `refresh` is called only when the cache has nothing."""
+
+    signed_in: SignedInMailbox
+    cloud: Cloud
+    clock: Clock
+    vault: Vault
+    refresh: Callable[[Wanted], Secret]
+
+    def access_token(self, purpose: Purpose) -> Secret:
+        """Return an access token with at least ten minutes left.
+
+        Raises:
+            UsageError: The mailbox cannot have a token for that purpose.
+            SignInRequired, ClientRefused, ConsentMissing, TemporaryError: From the refresh.
+        """
+        wanted = wanted_for(self.signed_in, purpose, self.cloud)
+        cached = self.vault.access_token(
+            self.signed_in.key, wanted.resource, wanted.scopes, self.clock.now()
+        )
+        return self.refresh(wanted) if cached is None else cached.token
+
+
+def find_one(
+    vault: Vault,
+    address: str,
+    *,
+    client_id: str | None,
+    tenant_id: str | None,
+    cloud: str | None,
+) -> SignedInMailbox:
+    """Return the one signed-in mailbox that fits.
+
+    Raises:
+        SignInRequired: None does.
+        UsageError: Several do; they are listed.
+    """
+    found = vault.find_sign_ins(
+        address=address, client_id=client_id, tenant_id=tenant_id, cloud=cloud
+    )
+    match found:
+        case ():
+            raise SignInRequired(
+                f"mailbox {address}: nobody has signed in for it here",
+                hint=f"provision authorize --mailbox {address}",
+            )
+        case (only,):
+            return only
+        case several:
+            listed = "\n".join(
+                f"--client-id {s.key.client_id} --tenant {s.key.tenant_id}  ({s.unique_name}, "
+                f"{s.key.cloud})"
+                for s in several
+            )
+            raise UsageError(
+                f"mailbox {address}: {len(several)} applications hold it, and nothing says which",
+                hint=f"add one of these:\n{listed}",
+            )

@@ -1,0 +1,139 @@
+"""Who holds a minted client secret: the vault first, then every sink; nobody means revoke."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from provision.errors import ProvisionError, UsageError
+from provision.handoff.port import Handover, Sink
+from provision.oauth.scopes import authority_url
+from provision.stages.plan import client_key
+from provision.stages.services import Services
+from provision.tenant.application import MintedPassword
+from provision.tenant.mailbox import Mailbox
+from provision.tenant.registration import ClientSecret, Registration
+from provision.vault.port import HeldSecret, MailboxKey
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One sink of the manifest and the mailbox whose values it gets."""
+
+    sink: Sink
+    mailbox: Mailbox | None
+    """None when the manifest names no mailbox."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Where a secret went."""
+
+    holders: tuple[str, ...]
+    failures: tuple[ProvisionError, ...]
+
+
+def prepare(targets: Sequence[Target], services: Services) -> None:
+    """Prove that a secret could be kept, before there is one.
+
+    Raises:
+        SinkFailed: A sink cannot be written.
+        UsageError: The vault is switched off and no sink would hold the secret.
+    """
+    for target in targets:
+        target.sink.prepare()
+    if services.vault.holds_secrets or any(t.sink.holds_secrets for t in targets):
+        return
+    raise UsageError(
+        "PROVISION_VAULT is 'none' and no hand-off in the manifest holds secrets: a client secret "
+        "would be lost the moment it is made",
+        hint="unset PROVISION_VAULT, or add `handoff: [{to: dotenv, path: mail.env}]`",
+    )
+
+
+def keep(
+    registration: Registration,
+    minted: MintedPassword,
+    targets: Sequence[Target],
+    services: Services,
+) -> Kept:
+    """Give the secret to the vault, then to each sink that holds secrets; never raises for them."""
+    holders: list[str] = []
+    failures: list[ProvisionError] = []
+    key = client_key(services, registration.tenant_id, registration.client_id)
+    password = minted.password
+    held = HeldSecret(password.key_id, password.display_name or "", password.end_at, minted.secret)
+    try:
+        services.vault.keep_secret(key, held)
+    except ProvisionError as error:
+        failures.append(error)
+    else:
+        if services.vault.holds_secrets:
+            holders.append("the vault")
+    secret = ClientSecret(password.key_id, minted.secret)
+    for target in targets:
+        if target.sink.holds_secrets:
+            _keep_in(target, registration, secret, services, holders, failures)
+    return Kept(tuple(holders), tuple(failures))
+
+
+def _keep_in(
+    target: Target,
+    registration: Registration,
+    secret: ClientSecret | None,
+    services: Services,
+    holders: list[str],
+    failures: list[ProvisionError],
+) -> None:
+    try:
+        target.sink.keep(handover(target, registration, secret, services))
+    except ProvisionError as error:
+        failures.append(error)
+    else:
+        holders.append(target.sink.holder)
+
+
+def bring_up_to_date(
+    registration: Registration, targets: Sequence[Target], services: Services
+) -> Kept:
+    """Write the vault's secret to every sink that holds another one, or none."""
+    key = client_key(services, registration.tenant_id, registration.client_id)
+    held = services.vault.secret(key, registration.secret_key_id)
+    holders: list[str] = []
+    failures: list[ProvisionError] = []
+    if held is None or registration.secret_key_id is None:
+        return Kept((), ())
+    secret = ClientSecret(held.key_id, held.secret)
+    for target in targets:
+        sink = target.sink
+        if sink.holds_secrets and sink.held_key_id() != registration.secret_key_id:
+            _keep_in(target, registration, secret, services, holders, failures)
+    return Kept(tuple(holders), tuple(failures))
+
+
+def handover(
+    target: Target,
+    registration: Registration,
+    secret: ClientSecret | None,
+    services: Services,
+) -> Handover:
+    """Return everything that is known for one target, the newest refresh token included."""
+    mailbox = target.mailbox
+    kind = "tenant" if mailbox is None else mailbox.authority
+    token = None
+    if mailbox is not None:
+        key = mailbox_key(registration, mailbox.address)
+        token = services.vault.refresh_token(key)
+    return Handover(
+        cloud=services.cloud,
+        registration=registration,
+        client_secret=secret,
+        mailbox=mailbox,
+        authority=authority_url(services.cloud, kind, registration.tenant_id),
+        refresh_token=token.token if token else None,
+        refresh_token_issued_at=token.issued_at if token else None,
+        generation=token.generation if token else None,
+    )
+
+
+def mailbox_key(registration: Registration, address: str) -> MailboxKey:
+    """Return what the vault knows a mailbox's tokens by."""
+    return MailboxKey(registration.cloud, registration.tenant_id, registration.client_id, address)

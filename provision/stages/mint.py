@@ -1,0 +1,79 @@
+"""Mint a client secret so that it is either held by somebody or does not live."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from provision.errors import OutcomeUnknown, ProvisionError
+from provision.stages.keep import Kept
+from provision.stages.plan import client_key
+from provision.stages.services import Services
+from provision.tenant.application import MintedPassword
+from provision.tenant.port import Snapshot
+from provision.vault.port import RegistrationKey
+
+_INTENT_LIFE = timedelta(days=1)
+"""How long a lost secret may take to show up on a replica."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mint:
+    """One client secret to be made: what to write down first, and the three calls."""
+
+    key: RegistrationKey
+    display_name: str
+    key_ids_present: frozenset[str]
+    """The application's key ids before."""
+    create: Callable[[], MintedPassword]
+    """One `Tenant` call."""
+    keep: Callable[[MintedPassword], Kept]
+    """Gives the secret to whoever holds it."""
+    revoke: Callable[[str], None]
+    """One `Tenant` call, by key id."""
+
+
+def carry_out_mint(mint: Mint, services: Services) -> Kept:
+    """Record the intent, mint, keep; revoke when nobody could keep it.
+
+    Raises:
+        OutcomeUnknown: The request was sent and its answer lost; the intent stays open, so that
+            the next look recognises the secret that nobody holds.
+        VaultFailed, SinkFailed: Nobody could keep the secret; it was revoked.
+    """
+    with services.shield():
+        intent = services.vault.begin_intent(
+            mint.key, "mint", mint.display_name, mint.key_ids_present
+        )
+        try:
+            minted = mint.create()
+        except OutcomeUnknown:
+            raise
+        except ProvisionError:
+            services.vault.finish_intent(intent.intent_id)
+            raise
+        try:
+            kept = mint.keep(minted)
+        except BaseException:
+            # Ctrl-C included: nobody holds this secret, so it must not live.
+            mint.revoke(minted.password.key_id)
+            raise
+        if not kept.holders:
+            mint.revoke(minted.password.key_id)
+        services.vault.finish_intent(intent.intent_id)
+    if not kept.holders:
+        raise kept.failures[0]
+    return kept
+
+
+def settle_intents(key: RegistrationKey, snapshot: Snapshot, services: Services) -> None:
+    """Close intents whose lost secret is gone, or was never made."""
+    unfinished = services.vault.unfinished_intents(key)
+    if not unfinished or snapshot.application is None:
+        return
+    client = client_key(services, key.tenant_id, snapshot.application.client_id)
+    held = services.vault.held_key_ids(client)
+    stray = {p.key_id for p in snapshot.application.passwords} - held
+    for intent in unfinished:
+        is_old = services.clock.now() - intent.begun_at > _INTENT_LIFE
+        if is_old or stray <= intent.key_ids_present:
+            services.vault.finish_intent(intent.intent_id)

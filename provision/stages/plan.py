@@ -1,0 +1,75 @@
+"""Read the tenant and plan: the stage behind `provision plan`, and the first half of `apply`."""
+
+from dataclasses import dataclass
+
+from provision.errors import WrongTenant
+from provision.manifest.model import Manifest
+from provision.manifest.permissions import needs_lookup
+from provision.plan.custody import Custody, UnfinishedMint
+from provision.plan.planner import Plan, make_plan
+from provision.stages.services import AdministratorServices, Services
+from provision.tenant.port import Hint, Snapshot, TenantQuery
+from provision.vault.port import ClientKey, RegistrationKey
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One look at the tenant and the plan that follows from it."""
+
+    snapshot: Snapshot
+    plan: Plan
+
+
+def look(manifest: Manifest, services: Services, admin: AdministratorServices) -> Seen:
+    """Read what exists and return the plan.
+
+    Raises:
+        WrongTenant: The administrator's token is for another tenant than the manifest names.
+    """
+    key = registration_key(manifest, services, admin.tenant_id)
+    snapshot = admin.tenant.read(_query(manifest, services, key))
+    if snapshot.tenant_id.lower() != admin.tenant_id.lower():
+        raise WrongTenant(
+            f"tenant {manifest.tenant}: the administrator is signed in to tenant "
+            f"{snapshot.tenant_id}, the manifest names {admin.tenant_id}",
+            hint=f"az login --tenant {manifest.tenant}, or correct `tenant` in the manifest",
+        )
+    custody = _custody(services, key, snapshot)
+    return Seen(snapshot, make_plan(manifest, snapshot, custody, services.clock.now()))
+
+
+def registration_key(manifest: Manifest, services: Services, tenant_id: str) -> RegistrationKey:
+    """Return what the vault knows this registration by."""
+    return RegistrationKey(services.cloud.name, tenant_id, manifest.application.unique_name)
+
+
+def client_key(services: Services, tenant_id: str, client_id: str) -> ClientKey:
+    """Return what the vault knows this application's secrets by."""
+    return ClientKey(services.cloud.name, tenant_id, client_id)
+
+
+def _query(manifest: Manifest, services: Services, key: RegistrationKey) -> TenantQuery:
+    known = services.vault.remembered_ids(key)
+    owners = {m.sign_in_as for m in manifest.mailboxes} if manifest.consent == "mailboxes" else ()
+    return TenantQuery(
+        unique_name=manifest.application.unique_name,
+        display_name=manifest.application.display_name,
+        hint=Hint(known.client_id, known.service_principal_object_id) if known else None,
+        users=frozenset(owners),
+        wants_scope_ids=any(map(needs_lookup, manifest.application.permissions)),
+    )
+
+
+def _custody(services: Services, key: RegistrationKey, snapshot: Snapshot) -> Custody:
+    application = snapshot.application
+    held = frozenset[str]()
+    if application is not None:
+        client = client_key(services, key.tenant_id, application.client_id)
+        held = services.vault.held_key_ids(client)
+    return Custody(
+        held_key_ids=held,
+        unfinished=tuple(
+            UnfinishedMint(intent.display_name, intent.key_ids_present, intent.begun_at)
+            for intent in services.vault.unfinished_intents(key)
+        ),
+    )

@@ -1,0 +1,167 @@
+"""Renew a mailbox's tokens without ever losing one; the stage behind `refresh` and `token`."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+from provision.errors import ClientRefused, ConsentMissing, SignInRequired, UsageError
+from provision.oauth.scopes import authority_url, missing_scopes
+from provision.oauth.token import Client, TokenSet
+from provision.secret import Secret
+from provision.stages.progress import Waiting
+from provision.stages.services import Services
+from provision.stages.wanted import Wanted, mail_wanted
+from provision.tenant.mailbox import Mailbox
+from provision.vault.port import AccessToken, ClientKey, MailboxKey, RefreshToken, SignedInMailbox
+
+
+@dataclass(frozen=True, slots=True)
+class Renewed:
+    """How a refresh ended."""
+
+    access_token: AccessToken
+    generation: int
+    was_done_by_another: bool
+    """Another process refreshed while this one waited for its turn."""
+
+
+def access_token(signed_in: SignedInMailbox, wanted: Wanted, services: Services) -> AccessToken:
+    """Return an access token with at least ten minutes left, refreshing only when there is none.
+
+    Raises:
+        SignInRequired: The owner has to sign in (again).
+        ClientRefused, ConsentMissing, TemporaryError: As the token endpoint said.
+    """
+    cached = _cached(signed_in.key, wanted, services)
+    if cached is not None:
+        return cached
+    with _turn(signed_in.key, services):
+        cached = _cached(signed_in.key, wanted, services)
+        if cached is not None:
+            return cached
+        return _refresh(signed_in, wanted, services).access_token
+
+
+def renew(signed_in: SignedInMailbox, services: Services) -> Renewed:
+    """Refresh now, whatever the cache says; who waited for another's refresh shares its result.
+
+    Raises:
+        SignInRequired: The owner has to sign in (again).
+        ClientRefused, ConsentMissing, TemporaryError: As the token endpoint said.
+    """
+    wanted = mail_wanted(signed_in, services.cloud)
+    before = _held_token(signed_in.key, services)
+    with _turn(signed_in.key, services):
+        after = _held_token(signed_in.key, services)
+        cached = _cached(signed_in.key, wanted, services)
+        if cached is not None and after.generation > before.generation:
+            return Renewed(cached, after.generation, was_done_by_another=True)
+        return _refresh(signed_in, wanted, services)
+
+
+def client_secret(key: ClientKey, services: Services) -> Secret:
+    """Return the client secret: the one that the caller brought, or else the vault's.
+
+    Raises:
+        UsageError: Nobody here holds one.
+    """
+    if services.supplied_secret is not None:
+        return services.supplied_secret
+    held = services.vault.secret(key)
+    if held is None:
+        raise UsageError(
+            f"application {key.client_id}: its client secret is not held here",
+            hint="run this where `provision apply` ran, or set PROVISION_CLIENT_SECRET",
+        )
+    return held.secret
+
+
+def signed_in_mailbox(mailbox: Mailbox, key: MailboxKey, services: Services) -> SignedInMailbox:
+    """Return who signed in for a mailbox.
+
+    Raises:
+        SignInRequired: Nobody did.
+    """
+    found = services.vault.sign_in(key)
+    if found is None:
+        raise SignInRequired(
+            f"mailbox {mailbox.address}: {mailbox.sign_in_as} has not signed in yet",
+            hint=f"provision authorize --mailbox {mailbox.address}",
+        )
+    return found
+
+
+@contextmanager
+def _turn(key: MailboxKey, services: Services) -> Iterator[None]:
+    """Wait for this mailbox's turn; after the timeout go ahead, since nothing is revoked."""
+    name = ("refresh", key.cloud, key.tenant_id, key.client_id, key.address)
+    with services.vault.lock(*name) as is_held:
+        if not is_held:
+            reason = f"mailbox {key.address}: another refresh takes too long; going ahead"
+            services.report(Waiting(reason, 0.0))
+        yield
+
+
+def _cached(key: MailboxKey, wanted: Wanted, services: Services) -> AccessToken | None:
+    now = services.clock.now()
+    return services.vault.access_token(key, wanted.resource, wanted.scopes, now)
+
+
+def _held_token(key: MailboxKey, services: Services) -> RefreshToken:
+    token = services.vault.refresh_token(key)
+    if token is None:
+        raise SignInRequired(
+            f"mailbox {key.address}: no refresh token is held here",
+            hint=f"provision authorize --mailbox {key.address}",
+        )
+    return token
+
+
+def _refresh(signed_in: SignedInMailbox, wanted: Wanted, services: Services) -> Renewed:
+    key = signed_in.key
+    held = _held_token(key, services)
+    client = Client(
+        client_id=key.client_id,
+        secret=client_secret(key.client, services),
+        authority=authority_url(services.cloud, signed_in.authority, key.tenant_id),
+    )
+    with services.shield():
+        try:
+            tokens = services.endpoint.refresh(client, held.token, wanted.scopes)
+        except (SignInRequired, ClientRefused, ConsentMissing) as error:
+            services.vault.mark_suspect(key, held.generation, error.message)
+            raise
+        generation = held.generation
+        now = services.clock.now()
+        if tokens.refresh_token is None:
+            services.vault.mark_used(key, generation, now)
+        else:
+            # Durable before the access token is used: whoever crashes from here on loses nothing.
+            generation = services.vault.keep_refresh_token(key, tokens.refresh_token, now)
+        token = keep_access_token(key, wanted, tokens, services)
+    return Renewed(token, generation, was_done_by_another=False)
+
+
+def keep_access_token(
+    key: MailboxKey, wanted: Wanted, tokens: TokenSet, services: Services
+) -> AccessToken:
+    """Cache a fresh access token and return it.
+
+    Raises:
+        ConsentMissing: The token lacks a scope that was asked for.
+    """
+    lacking = missing_scopes(wanted.scopes, tokens.scopes)
+    if lacking:
+        raise ConsentMissing(
+            f"mailbox {key.address}: Entra gave a token without {' '.join(lacking)}",
+            hint="provision apply grants what the manifest declares; then provision authorize",
+        )
+    token = AccessToken(
+        token=tokens.access_token,
+        expires_at=services.clock.now() + timedelta(seconds=tokens.expires_in),
+        scopes=frozenset(wanted.scopes),
+        resource=wanted.resource,
+    )
+    services.vault.keep_access_token(key, token)
+    return token

@@ -1,0 +1,46 @@
+"""The services that stages compose; wiring makes them, tests make their own."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+
+from provision.clock import Clock
+from provision.cloud import Cloud
+from provision.graph.meter import Meter
+from provision.oauth.authorize import ResponseMode
+from provision.oauth.discovery import Discovery
+from provision.oauth.listener import Listener
+from provision.oauth.token import TokenEndpoint
+from provision.secret import Secret
+from provision.stages.progress import Report
+from provision.tenant.port import Tenant
+from provision.vault.port import Vault
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Everything a stage may call. Nothing in it talks before a stage does."""
+
+    cloud: Cloud
+    clock: Clock
+    vault: Vault
+    endpoint: TokenEndpoint
+    discovery: Discovery
+    listen: Callable[[ResponseMode], Listener]
+    """Make a loopback listener; it opens its port when entered."""
+    report: Report
+    shield: Callable[[], AbstractContextManager[None]]
+    """Hold back Ctrl-C while a write and the bookkeeping that belongs to it are under way."""
+    supplied_secret: Secret | None = None
+    """A client secret that the caller brought along; it wins over the vault's."""
+
+
+@dataclass(frozen=True, slots=True)
+class AdministratorServices:
+    """What stages that change the tenant need besides."""
+
+    tenant: Tenant
+    meter: Meter
+    """What the tenant's service was asked so far."""
+    tenant_id: str
+    """GUID of the tenant that the manifest names."""

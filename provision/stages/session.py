@@ -1,0 +1,148 @@
+"""One manifest with everything that its stages need: what the command line and scripts hold."""
+
+from collections.abc import Callable, Sequence
+from functools import cached_property
+
+from provision.errors import NotFound, UsageError
+from provision.manifest.model import Manifest
+from provision.plan.planner import Plan
+from provision.stages.apply import Applied, Confirm, apply_manifest
+from provision.stages.authorize import Authorized, SignInWay, Surface, authorize
+from provision.stages.handoff import HandedOver, hand_off
+from provision.stages.keep import Target, mailbox_key
+from provision.stages.plan import client_key, look, registration_key
+from provision.stages.refresh import Renewed, renew, signed_in_mailbox
+from provision.stages.registration import registration_of
+from provision.stages.services import AdministratorServices, Services
+from provision.stages.verify import Verified, verify
+from provision.tenant.mailbox import Mailbox
+from provision.tenant.registration import Registration
+
+
+class Session:
+    """The stages of one manifest; the administrator signs in only when a stage needs it."""
+
+    def __init__(
+        self,
+        manifest: Manifest,
+        services: Services,
+        targets: Sequence[Target],
+        administrator: Callable[[], AdministratorServices],
+        tenant_id: Callable[[], str],
+    ) -> None:
+        self.manifest = manifest
+        self.services = services
+        self.targets = tuple(targets)
+        self._administrator = administrator
+        self._tenant_id = tenant_id
+        self._registration: Registration | None = None
+
+    @cached_property
+    def _admin(self) -> AdministratorServices:
+        return self._administrator()
+
+    def plan(self) -> Plan:
+        """Return what apply would do; changes nothing."""
+        return look(self.manifest, self.services, self._admin).plan
+
+    def apply(self, confirm: Confirm) -> Applied:
+        """Make the tenant match the manifest; `confirm` is shown the plan first."""
+        applied = apply_manifest(self.manifest, self.targets, self.services, self._admin, confirm)
+        self._registration = applied.registration
+        return applied
+
+    def graph_requests(self) -> int:
+        """Return the distinct Graph requests up to and including the last write."""
+        return self._admin.meter.read().last_write_index
+
+    def use(self, registration: Registration) -> None:
+        """Take the registration from elsewhere instead of asking the tenant."""
+        self._registration = registration
+
+    def registration(self) -> Registration:
+        """Return the registration: from this session's apply, the vault's memory, or the tenant.
+
+        Raises:
+            NotFound: There is none yet.
+        """
+        if self._registration is None:
+            self._registration = self._remembered() or self._read()
+        return self._registration
+
+    def _remembered(self) -> Registration | None:
+        application = self.manifest.application
+        tenant_id = self._tenant_id()
+        key = registration_key(self.manifest, self.services, tenant_id)
+        known = self.services.vault.remembered_ids(key)
+        if known is None:
+            return None
+        held = self.services.vault.secret(client_key(self.services, tenant_id, known.client_id))
+        return Registration(
+            cloud=self.services.cloud.name,
+            tenant_id=tenant_id,
+            client_id=known.client_id,
+            unique_name=application.unique_name,
+            redirect_uris=tuple(sorted(application.redirect_uris)),
+            scopes=tuple(sorted(application.permissions)),
+            sign_in_audience=application.sign_in_audience,
+            secret_key_id=held.key_id if held else None,
+            application_object_id=known.application_object_id,
+            service_principal_object_id=known.service_principal_object_id,
+        )
+
+    def _read(self) -> Registration:
+        seen = look(self.manifest, self.services, self._admin)
+        if seen.snapshot.application is None:
+            raise NotFound(
+                f"application {self.manifest.application.unique_name}: tenant "
+                f"{self.manifest.tenant} has none of that unique name",
+                hint="provision apply",
+            )
+        return registration_of(self.manifest, seen, self.services)
+
+    def mailboxes(self, addresses: Sequence[str] = ()) -> tuple[Mailbox, ...]:
+        """Return the manifest's mailboxes, or those of the given addresses.
+
+        Raises:
+            UsageError: The manifest names no mailbox, or not that one.
+        """
+        known = {m.address.lower(): m for m in self.manifest.mailboxes}
+        if not known:
+            raise UsageError(
+                "the manifest names no mailbox",
+                hint="add `mailboxes: [{address: forms@contoso.com}]` to the manifest",
+            )
+        for address in addresses:
+            if address.lower() not in known:
+                raise UsageError(
+                    f"mailbox {address}: not in the manifest",
+                    hint=f"it has {', '.join(sorted(known))}",
+                )
+        return tuple(known[a.lower()] for a in addresses) or tuple(known.values())
+
+    def authorize(self, mailbox: Mailbox, way: SignInWay, surface: Surface) -> Authorized:
+        """Sign the mailbox owner in and hold the refresh token."""
+        return authorize(mailbox, self.registration(), way, surface, self.services)
+
+    def is_signed_in(self, mailbox: Mailbox) -> bool:
+        """Tell whether a refresh token is held that nobody has refused."""
+        token = self.services.vault.refresh_token(mailbox_key(self.registration(), mailbox.address))
+        return token is not None and token.suspect_reason is None
+
+    def refresh(self, mailbox: Mailbox) -> Renewed:
+        """Renew the mailbox's refresh token now."""
+        key = mailbox_key(self.registration(), mailbox.address)
+        return renew(signed_in_mailbox(mailbox, key, self.services), self.services)
+
+    def verify(self, mailbox: Mailbox, *, send: bool = False) -> Verified:
+        """Log in over every protocol of the mailbox; with `send`, deliver a message too."""
+        return verify(mailbox, self.registration(), self.services, send=send)
+
+    def hand_off(self) -> tuple[HandedOver, ...]:
+        """Refresh, then write every hand-off of the manifest."""
+        if not self.targets:
+            raise UsageError(
+                "the manifest names no hand-off",
+                hint="add `handoff: [{to: dotenv, path: mail.env}]` to the manifest",
+            )
+        return hand_off(self.registration(), self.targets, self.services)

@@ -1,0 +1,301 @@
+"""Composition root of the command line and the library; the only reader of the environment."""
+
+import os
+import random
+import signal
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from provision.clock import SystemClock
+from provision.errors import UsageError
+from provision.secret import Secret
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+    from provision.cloud import Cloud
+    from provision.graph.credential import AdministratorSettings
+    from provision.manifest.model import Manifest
+    from provision.stages.held import Held
+    from provision.stages.keep import Target
+    from provision.stages.progress import Event, Report
+    from provision.stages.services import AdministratorServices, Services
+    from provision.stages.session import Session
+    from provision.stages.wanted import Wanted
+    from provision.tenant.mailbox import Mailbox
+    from provision.vault.port import SignedInMailbox, Vault
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the manifest is, and what the command line put over it."""
+
+    file: Path
+    cloud: str | None = None
+    trusted_hosts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What a caller decides about a session besides its manifest."""
+
+    with_secrets: bool = False
+    """Whether an AEM worksheet shows secrets."""
+    writer: Callable[[str], object] | None = None
+    """Takes a hand-off to standard output."""
+    may_open_browser: bool = False
+    """Whether the administrator may be asked to sign in in a browser."""
+    client_secret: Secret | None = None
+    """Wins over PROVISION_CLIENT_SECRET and the vault."""
+    targets: tuple[tuple[str, str], ...] | None = None
+    """Hand-offs as (format, path), in place of the manifest's."""
+    environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
+    """Where settings are read."""
+
+
+def colour_is_unwanted() -> bool:
+    """Tell whether the environment forbids colour (https://no-color.org)."""
+    return bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
+
+
+def load(place: Place) -> "tuple[Manifest, Cloud]":
+    """Read the manifest and the cloud it is for.
+
+    Raises:
+        ManifestInvalid: With every problem.
+        UsageError: A cloud that is unknown, unreadable, or not to be trusted.
+    """
+    from provision.cloud import named_cloud
+    from provision.manifest.load import load_manifest
+
+    manifest = load_manifest(place.file)
+    if place.cloud is not None:
+        return manifest, named_cloud(place.cloud, Path(), frozenset(place.trusted_hosts))
+    return manifest, named_cloud(manifest.cloud, place.file.parent)
+
+
+@contextmanager
+def open_session(
+    place: Place, report: "Report", choices: Choices | None = None
+) -> "Iterator[Session]":
+    """Compose everything for one manifest; nothing talks until a stage is called."""
+    from provision.stages.session import Session
+
+    chosen = choices or Choices()
+    manifest, cloud = load(place)
+    with ExitStack() as stack:
+        services = _services(cloud, report, chosen, stack)
+
+        def tenant_id() -> str:
+            from provision.oauth.discovery import resolve_tenant
+
+            return resolve_tenant(services.discovery, cloud, manifest.tenant)
+
+        yield Session(
+            manifest,
+            services,
+            _targets(manifest, place.file.parent, chosen),
+            lambda: _administrator(manifest, services, chosen, tenant_id, stack),
+            tenant_id,
+        )
+
+
+@contextmanager
+def open_held(
+    *,
+    address: str,
+    client_id: str | None,
+    tenant_id: str | None,
+    cloud: str | None,
+) -> "Iterator[Held]":
+    """Find one signed-in mailbox in the vault, without a manifest.
+
+    Raises:
+        SignInRequired: Nobody signed in for it here.
+        UsageError: Several applications hold it, and nothing says which.
+    """
+    from provision.cloud import BUILT_IN
+    from provision.stages.held import find_one
+
+    vault = _vault(SystemClock(), os.environ)
+    key = cloud if cloud is None or cloud in BUILT_IN else str(Path(cloud).resolve())
+    found = find_one(vault, address, client_id=client_id, tenant_id=tenant_id, cloud=key)
+    with ExitStack() as stack:
+        yield _held(found, vault, _nobody_listens, stack)
+
+
+def every_held(report: "Report") -> "Iterator[tuple[SignedInMailbox, Services]]":
+    """Yield every mailbox that is signed in here with the services of its cloud."""
+    from provision.cloud import named_cloud
+
+    with ExitStack() as stack:
+        made: dict[str, Services] = {}
+        for found in _vault(SystemClock(), os.environ).find_sign_ins():
+            name = found.key.cloud
+            if name not in made:
+                made[name] = _services(named_cloud(name, Path()), report, Choices(), stack)
+            yield found, made[name]
+
+
+def _held(found: "SignedInMailbox", vault: "Vault", report: "Report", stack: ExitStack) -> "Held":
+    from provision.cloud import named_cloud
+    from provision.stages.held import Held
+
+    cloud = named_cloud(found.key.cloud, Path())
+
+    def refresh(wanted: "Wanted") -> Secret:
+        from provision.stages.refresh import access_token
+
+        services = _services(cloud, report, Choices(), stack)
+        return access_token(found, wanted, services).token
+
+    return Held(found, cloud, SystemClock(), vault, refresh)
+
+
+def _services(cloud: "Cloud", report: "Report", choices: Choices, stack: ExitStack) -> "Services":
+    from provision.oauth.discovery import Discovery
+    from provision.oauth.listener import Listener
+    from provision.oauth.token import TokenEndpoint
+    from provision.oauth.transport import open_transport
+    from provision.stages.services import Services
+
+    clock = SystemClock()
+    http = stack.enter_context(open_transport(cloud))
+    return Services(
+        cloud=cloud,
+        clock=clock,
+        vault=_vault(clock, choices.environ),
+        endpoint=TokenEndpoint(http, clock),
+        discovery=Discovery(http, clock),
+        listen=Listener,
+        report=report,
+        shield=shield,
+        supplied_secret=choices.client_secret
+        or _secret(choices.environ, "PROVISION_CLIENT_SECRET"),
+    )
+
+
+def _vault(clock: SystemClock, environ: Mapping[str, str]) -> "Vault":
+    from provision.vault.open import open_vault
+
+    return open_vault(
+        environ.get("PROVISION_VAULT"),
+        Path(environ.get("XDG_DATA_HOME") or Path.home() / ".local/share"),
+        Path(environ.get("XDG_CONFIG_HOME") or Path.home() / ".config"),
+        _secret(environ, "PROVISION_VAULT_KEY"),
+        clock,
+    )
+
+
+def _administrator(
+    manifest: "Manifest",
+    services: "Services",
+    choices: Choices,
+    tenant_id: Callable[[], str],
+    stack: ExitStack,
+) -> "AdministratorServices":
+    from provision.graph.opening import open_tenant
+    from provision.stages.progress import Waiting
+    from provision.stages.services import AdministratorServices
+
+    settings = _administrator_settings(manifest.tenant, choices)
+    tenant = open_tenant(
+        services.cloud,
+        settings,
+        services.clock,
+        random.random,
+        lambda reason, seconds: services.report(Waiting(reason, seconds)),
+    )
+    stack.callback(tenant.close)
+    return AdministratorServices(tenant, tenant.meter, tenant_id())
+
+
+def _administrator_settings(tenant: str, choices: Choices) -> "AdministratorSettings":
+    from provision.graph.credential import AdministratorSettings
+
+    def read(name: str) -> str | None:
+        # Both families are in use: azure-identity's and Terraform's.
+        return _setting(choices.environ, f"AZURE_{name}", f"ARM_{name}")
+
+    def read_secret(name: str) -> Secret | None:
+        return _secret(choices.environ, f"AZURE_{name}", f"ARM_{name}")
+
+    certificate = read("CLIENT_CERTIFICATE_PATH")
+    return AdministratorSettings(
+        tenant=read("TENANT_ID") or tenant,
+        client_id=read("CLIENT_ID") or "",
+        client_secret=read_secret("CLIENT_SECRET"),
+        certificate_path=None if certificate is None else Path(certificate),
+        certificate_password=read_secret("CLIENT_CERTIFICATE_PASSWORD"),
+        may_open_browser=choices.may_open_browser,
+    )
+
+
+def _targets(manifest: "Manifest", base: Path, choices: Choices) -> "tuple[Target, ...]":
+    from provision.handoff.sinks import make_sink
+    from provision.stages.keep import Target
+
+    def target(to: str, path: str, mailbox: "Mailbox | None", start: Path) -> Target:
+        sink = make_sink(
+            to, path, with_secrets=choices.with_secrets, base=start, writer=choices.writer
+        )
+        return Target(sink, mailbox)
+
+    by_address = {m.address.lower(): m for m in manifest.mailboxes}
+    only = manifest.mailboxes[0] if manifest.mailboxes else None
+    if choices.targets is not None:
+        return tuple(target(to, path, only, Path()) for to, path in choices.targets)
+    return tuple(
+        target(t.to, str(t.path), by_address.get((t.mailbox or "").lower(), only), base)
+        for t in manifest.handoff
+    )
+
+
+@contextmanager
+def shield() -> "Iterator[None]":
+    """Let the block finish before Ctrl-C is heard; a second Ctrl-C is heard at once."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    pressed: list[int] = []
+
+    def hold(number: int, _frame: "FrameType | None") -> None:
+        pressed.append(number)
+        if len(pressed) > 1:
+            raise KeyboardInterrupt
+
+    previous = signal.signal(signal.SIGINT, hold)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, previous)
+    if pressed and callable(previous):
+        previous(signal.SIGINT, None)
+
+
+def _setting(environ: Mapping[str, str], *names: str) -> str | None:
+    """Return an environment variable that goes by several names.
+
+    Raises:
+        UsageError: Two of them are set and differ.
+    """
+    found = {name: environ[name] for name in names if environ.get(name)}
+    if len(set(found.values())) > 1:
+        raise UsageError(
+            f"{' and '.join(found)} are both set and differ",
+            hint=f"unset one of them: unset {names[-1]}",
+        )
+    return next(iter(found.values()), None)
+
+
+def _secret(environ: Mapping[str, str], *names: str) -> Secret | None:
+    value = _setting(environ, *names)
+    return None if value is None else Secret(value)
+
+
+def _nobody_listens(_event: "Event") -> None:
+    """Take no notice."""
