@@ -1,0 +1,118 @@
+"""The `application` section of a manifest."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Annotated
+
+from pydantic import AfterValidator, ConfigDict, Field, StrictBool, ValidationInfo
+from pydantic.alias_generators import to_camel
+from pydantic.dataclasses import dataclass
+
+from provision.cloud import BUILT_IN
+from provision.manifest.fields import (
+    Audience,
+    DisplayName,
+    Period,
+    PermissionName,
+    RedirectUri,
+    UniqueName,
+)
+from provision.manifest.permissions import DEFAULT_PERMISSIONS
+
+SECTION = ConfigDict(
+    alias_generator=to_camel, validate_by_name=True, extra="forbid", use_attribute_docstrings=True
+)
+"""How every section is written: Graph's camelCase, no other keys."""
+
+PERSONAL_AUDIENCE = "AzureADandPersonalMicrosoftAccount"
+
+
+def nativeclient(authority: str) -> str:
+    """Return the redirect URI that a login host keeps for clients without one of their own."""
+    return f"{authority}/common/oauth2/nativeclient"
+
+
+DEFAULT_REDIRECT_URIS = ("http://localhost", nativeclient(BUILT_IN["global"].authority))
+
+
+@dataclass(frozen=True, slots=True, config=SECTION)
+class ImplicitGrantSettings:
+    """Which tokens the authorization endpoint may hand out directly."""
+
+    enable_access_token_issuance: StrictBool = True
+    """Access tokens; the authorization-code flow does not need it."""
+    enable_id_token_issuance: StrictBool = True
+    """ID tokens; the authorization-code flow does not need it."""
+
+
+@dataclass(frozen=True, slots=True, config=SECTION)
+class WebSection:
+    """The application as a web client."""
+
+    redirect_uris: tuple[RedirectUri, ...] = Field(default=DEFAULT_REDIRECT_URIS, min_length=1)
+    """Where the browser returns to; at most 100 with a personal audience, 256 without."""
+    implicit_grant_settings: ImplicitGrantSettings = Field(default_factory=ImplicitGrantSettings)
+    """Which tokens the authorization endpoint may issue by itself."""
+
+
+@dataclass(frozen=True, slots=True, config=SECTION)
+class SecretSection:
+    """The client secret to mint; its value never stands in a manifest."""
+
+    display_name: DisplayName = ""
+    """What the secret is recognised by; by default the application's unique name, which replaces
+    the empty text as soon as the section belongs to an application.
+    """
+    lifetime: Period = Field(default=timedelta(days=180), json_schema_extra={"default": "180d"})
+    """How long a new secret lives."""
+    rotate_before: Period = Field(default=timedelta(days=30), json_schema_extra={"default": "30d"})
+    """How long before its end a secret is due for rotation; shorter than `lifetime`."""
+
+
+def _named(section: SecretSection, info: ValidationInfo) -> SecretSection:
+    unique_name = info.data.get("unique_name")
+    if section.display_name or unique_name is None:
+        return section
+    return replace(section, display_name=unique_name)
+
+
+@dataclass(frozen=True, slots=True, config=SECTION)
+class ApplicationSection:
+    """The application registration that is wanted."""
+
+    unique_name: UniqueName
+    """The key by which the application is found again; immutable once set."""
+    display_name: DisplayName = Field(default_factory=lambda data: data["unique_name"])
+    """What people see; by default the unique name. At most 90 characters with a personal
+    audience, 120 without.
+    """
+    sign_in_audience: Audience = "AzureADandPersonalMicrosoftAccount"
+    """Who may sign in; outside the global cloud the default is `AzureADMultipleOrgs`."""
+    web: WebSection = Field(default_factory=WebSection)
+    """Redirect URIs and what the authorization endpoint may issue."""
+    permissions: tuple[PermissionName, ...] = Field(default=DEFAULT_PERMISSIONS, min_length=1)
+    """Delegated permissions of Microsoft Graph, by name."""
+    secret: Annotated[SecretSection, AfterValidator(_named)] = Field(
+        default_factory=SecretSection, validate_default=True
+    )
+    """The client secret to mint."""
+
+    @property
+    def redirect_uris(self) -> tuple[str, ...]:
+        """The redirect URIs of the `web` section."""
+        return self.web.redirect_uris
+
+    @property
+    def issues_access_tokens(self) -> bool:
+        """Whether the authorization endpoint may issue access tokens."""
+        return self.web.implicit_grant_settings.enable_access_token_issuance
+
+    @property
+    def issues_id_tokens(self) -> bool:
+        """Whether the authorization endpoint may issue ID tokens."""
+        return self.web.implicit_grant_settings.enable_id_token_issuance
+
+    @property
+    def admits_personal_accounts(self) -> bool:
+        """Whether the audience includes personal Microsoft accounts."""
+        return self.sign_in_audience == PERSONAL_AUDIENCE

@@ -1,0 +1,63 @@
+"""Read a manifest, or say everything that is wrong with it."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from provision.errors import ManifestInvalid, Problem, UsageError
+from provision.manifest.document import read_document, spelled
+from provision.manifest.model import Manifest
+from provision.manifest.validate import validated
+
+
+def load_manifest(path: Path) -> Manifest:
+    """Read a manifest file; relative paths in it are resolved against its folder.
+
+    Raises:
+        ManifestInvalid: The file says something wrong.
+        UsageError: The file cannot be read.
+    """
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise UsageError(
+            f"manifest {path}: cannot be read ({error.strerror})",
+            hint="write one with `provision init`, or name it with --file",
+        ) from error
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise ManifestInvalid(str(path), (Problem(line, "", "not UTF-8"),)) from error
+    return _in_folder(read_manifest(text, str(path)), path.resolve().parent)
+
+
+def read_manifest(text: str, source: str) -> Manifest:
+    """Return the manifest that a text describes; relative paths stay as they are.
+
+    Args:
+        text: YAML.
+        source: What to call it in messages, usually the file's name.
+
+    Raises:
+        ManifestInvalid: It is no manifest; every problem is carried, in line order.
+    """
+    root, problems = read_document(text)
+    if root is None:
+        raise ManifestInvalid(source, tuple(problems))
+    if not isinstance(root.value, dict):
+        message = "a manifest is a mapping that starts with `tenant:`"
+        raise ManifestInvalid(source, (*problems, Problem(root.line, "", message)))
+    manifest, found = validated(root, frozenset(problem.path for problem in problems))
+    problems.extend(Problem(f.line, spelled(f.path), f.message, f.suggestion) for f in found)
+    if manifest is None or problems:
+        raise ManifestInvalid(source, tuple(sorted(problems, key=lambda p: (p.line, p.path))))
+    return manifest
+
+
+def _in_folder(manifest: Manifest, folder: Path) -> Manifest:
+    """Make the paths of a manifest absolute."""
+    cloud = manifest.cloud if manifest.cloud_file is None else str(folder / manifest.cloud_file)
+    handoff = tuple(
+        t if t.path == "-" else replace(t, path=str(folder / t.path)) for t in manifest.handoff
+    )
+    return replace(manifest, cloud=cloud, handoff=handoff)

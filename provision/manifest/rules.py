@@ -1,0 +1,173 @@
+"""What the sections of a manifest demand of each other, and Entra's limits per audience."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
+
+from provision.cloud import BUILT_IN
+from provision.manifest.keys import Finding
+from provision.manifest.model import HandoffTarget, Manifest
+from provision.manifest.permissions import NEEDED_BY
+from provision.manifest.redirect_uri import has_query, has_wildcard, without_port
+from provision.manifest.spelling import nearest
+
+# https://learn.microsoft.com/entra/identity-platform/supported-accounts-validation
+MAX_DISPLAY_NAME_PERSONAL: Final = 90
+MAX_PERMISSIONS: Final = 400
+MAX_PERMISSIONS_PERSONAL: Final = 30
+"""Per resource; every permission of a manifest is on Microsoft Graph."""
+# https://learn.microsoft.com/entra/identity-platform/reply-url
+MAX_REDIRECT_URIS: Final = 256
+MAX_REDIRECT_URIS_PERSONAL: Final = 100
+
+ONE_MAILBOX: Final = ("dotenv", "aem-forms")
+"""Formats that hold the values of a single mailbox."""
+
+_AUDIENCE: Final = ("application", "signInAudience")
+_PERMISSIONS: Final = ("application", "permissions")
+_URIS: Final = ("application", "web", "redirectUris")
+
+
+def findings(manifest: Manifest) -> Iterator[Finding]:
+    """Return everything that is wrong although each value by itself is right."""
+    yield from _audience(manifest)
+    yield from _redirect_uris(manifest)
+    yield from _permissions(manifest)
+    yield from _secret(manifest)
+    yield from _mailboxes(manifest)
+    yield from _authorities(manifest)
+    yield from _handoff(manifest)
+
+
+def _audience(manifest: Manifest) -> Iterator[Finding]:
+    application = manifest.application
+    cloud = BUILT_IN.get(manifest.cloud)
+    if not application.admits_personal_accounts:
+        return
+    if cloud is not None and not cloud.has_personal_accounts:
+        message = f"the cloud {manifest.cloud!r} has no personal accounts"
+        yield Finding(_AUDIENCE, message, "AzureADMultipleOrgs", (("cloud",),))
+    length = len(application.display_name)
+    if length > MAX_DISPLAY_NAME_PERSONAL:
+        message = (
+            f"with a personal audience at most {MAX_DISPLAY_NAME_PERSONAL} characters, "
+            f"this one has {length}"
+        )
+        yield Finding(("application", "displayName"), message, "", (_AUDIENCE,))
+
+
+def _redirect_uris(manifest: Manifest) -> Iterator[Finding]:
+    uris = manifest.application.redirect_uris
+    personal = manifest.application.admits_personal_accounts
+    limit = MAX_REDIRECT_URIS_PERSONAL if personal else MAX_REDIRECT_URIS
+    if len(uris) > limit:
+        audience = manifest.application.sign_in_audience
+        message = f"at most {limit} redirect URIs with the audience {audience}, not {len(uris)}"
+        yield Finding(_URIS, message, "", (_AUDIENCE,))
+    yield from _repeated(_URIS, uris)
+    seen: dict[str, str] = {}
+    for index, uri in enumerate(uris):
+        twin = seen.setdefault(without_port(uri), uri)
+        if twin != uri:
+            message = f"{uri!r} and {twin!r} differ only in the port, which Entra ignores"
+            yield Finding((*_URIS, index), message, without_port(uri))
+        if personal and (has_query(uri) or has_wildcard(uri)):
+            what = "a query" if has_query(uri) else "a wildcard"
+            message = f"{uri!r}: a personal audience does not allow {what} in a redirect URI"
+            yield Finding((*_URIS, index), message, "", (_AUDIENCE,))
+
+
+def _permissions(manifest: Manifest) -> Iterator[Finding]:
+    names = manifest.application.permissions
+    personal = manifest.application.admits_personal_accounts
+    limit = MAX_PERMISSIONS_PERSONAL if personal else MAX_PERMISSIONS
+    if len(names) > limit:
+        audience = manifest.application.sign_in_audience
+        message = f"at most {limit} permissions with the audience {audience}, not {len(names)}"
+        yield Finding(_PERMISSIONS, message, "", (_AUDIENCE,))
+    yield from _repeated(_PERMISSIONS, names)
+
+
+def _secret(manifest: Manifest) -> Iterator[Finding]:
+    secret = manifest.application.secret
+    if secret.rotate_before >= secret.lifetime:
+        path = ("application", "secret")
+        message = "rotateBefore is not shorter than lifetime: a new secret would be due at once"
+        rests_on = ((*path, "lifetime"), (*path, "rotateBefore"))
+        yield Finding((*path, "rotateBefore"), message, "", rests_on)
+
+
+def _mailboxes(manifest: Manifest) -> Iterator[Finding]:
+    yield from _repeated(
+        ("mailboxes",), [m.address.casefold() for m in manifest.mailboxes], ("address",)
+    )
+    declared = manifest.application.permissions
+    for index, mailbox in enumerate(manifest.mailboxes):
+        for protocol in mailbox.protocols:
+            needed = NEEDED_BY[protocol]
+            if needed not in declared:
+                message = (
+                    f"{protocol} needs the permission {needed}, which "
+                    "application.permissions does not declare"
+                )
+                path = ("mailboxes", index, "protocols")
+                yield Finding(path, message, needed, (_PERMISSIONS,))
+    if manifest.consent == "mailboxes" and not manifest.mailboxes:
+        message = "consent for the owners of the mailboxes, but there are no mailboxes"
+        yield Finding(("consent",), message, "none", (("mailboxes",),))
+
+
+def _authorities(manifest: Manifest) -> Iterator[Finding]:
+    application = manifest.application
+    for index, mailbox in enumerate(manifest.mailboxes):
+        path = ("mailboxes", index, "authority")
+        if mailbox.authority == "consumers" and not application.admits_personal_accounts:
+            message = (
+                f"'consumers' signs personal accounts in, which the audience "
+                f"{application.sign_in_audience} does not admit"
+            )
+            yield Finding(path, message, "tenant", (_AUDIENCE,))
+        if mailbox.authority == "common" and application.sign_in_audience == "AzureADMyOrg":
+            message = "an application of the audience AzureADMyOrg cannot use 'common'"
+            yield Finding(path, message, "tenant", (_AUDIENCE,))
+
+
+def _handoff(manifest: Manifest) -> Iterator[Finding]:
+    addresses = {m.address.casefold(): m.address for m in manifest.mailboxes}
+    files = [t.path for t in manifest.handoff if t.path != "-"]
+    yield from _repeated(("handoff",), [t.path for t in manifest.handoff], ("path",), files)
+    for index, target in enumerate(manifest.handoff):
+        found = _handoff_mailbox(target, addresses, ("handoff", index))
+        if found is not None:
+            yield found
+
+
+def _handoff_mailbox(
+    target: HandoffTarget, addresses: dict[str, str], path: tuple[str | int, ...]
+) -> Finding | None:
+    rests_on = (("mailboxes",),)
+    if target.mailbox is None:
+        if len(addresses) > 1 and target.to in ONE_MAILBOX:
+            message = f"{target.to} holds one mailbox, and there are {len(addresses)}: say which"
+            return Finding((*path, "mailbox"), message, "", rests_on)
+        return None
+    if target.mailbox.casefold() not in addresses:
+        message = f"{target.mailbox!r} is none of the mailboxes"
+        meant = nearest(target.mailbox, addresses.values()) or ""
+        return Finding((*path, "mailbox"), message, meant, rests_on)
+    return None
+
+
+def _repeated(
+    path: tuple[str | int, ...],
+    values: Sequence[str],
+    below: tuple[str, ...] = (),
+    among: Iterable[str] | None = None,
+) -> Iterator[Finding]:
+    """Return one finding for every value that stands there a second time."""
+    often = {v for v, count in Counter(values if among is None else among).items() if count > 1}
+    seen: set[str] = set()
+    for index, value in enumerate(values):
+        if value in often and value in seen:
+            yield Finding((*path, index, *below), f"{value!r} stands there twice")
+        seen.add(value)

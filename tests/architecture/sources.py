@@ -1,0 +1,62 @@
+"""The project's own files as the architecture tests read them."""
+
+import ast
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+PRODUCT = ROOT / "provision"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One Python file, parsed."""
+
+    name: str
+    """Path below the folder that was read, with slashes."""
+    tree: ast.Module
+
+    def at(self, node: ast.AST) -> str:
+        """Return where a node stands, as an editor opens it."""
+        return f"{self.name}:{getattr(node, 'lineno', 1)}"
+
+
+def read_sources(folder: Path) -> Iterator[Source]:
+    """Read and parse every Python file below a folder."""
+    for path in sorted(folder.rglob("*.py")):
+        text = path.read_text(encoding="utf-8")
+        yield Source(path.relative_to(folder).as_posix(), ast.parse(text))
+
+
+def project_files(root: Path) -> list[Path]:
+    """Return the files that git has, or would take."""
+    listed = subprocess.run(
+        ["git", "-C", str(root), "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        capture_output=True,
+        check=True,
+        text=True,
+    )
+    found = (root / name for name in listed.stdout.split("\0") if name)
+    return [path for path in found if path.is_file()]
+
+
+def dotted(node: ast.AST) -> str:
+    """Return `a.b.c` for a chain of names, and an empty text for anything else."""
+    match node:
+        case ast.Name():
+            return node.id
+        case ast.Attribute():
+            start = dotted(node.value)
+            return f"{start}.{node.attr}" if start else ""
+        case _:
+            return ""
+
+
+def plant(folder: Path, name: str, text: str) -> Path:
+    """Write a file below a folder, for a test that a check sees what it is for."""
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    return folder
