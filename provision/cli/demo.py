@@ -26,6 +26,7 @@ def demo(
         bool, typer.Option("--keep", help="Leave the sandbox running and its ready file there.")
     ] = False,
     faults: Annotated[str, typer.Option(help="none, default, or a fault file.")] = "none",
+    seed: Annotated[int | None, typer.Option(help="Of the faults' dice.")] = None,
     output: OutputOption = Output.TEXT,
     no_progress: NoProgress = False,
 ) -> int:
@@ -40,7 +41,7 @@ def demo(
     sandbox = None
     log = None
     try:
-        options = SandboxOptions(ready_file=folder / "sandbox.json", faults=faults)
+        options = SandboxOptions(ready_file=folder / "sandbox.json", faults=faults, seed=seed)
         sandbox = start_sandbox(options, clock)
         with Watch(is_quiet=no_progress) as watch:
             log = StageLog(watch, clock)

@@ -1,4 +1,4 @@
-"""Import the SDKs: once, without what they do not need here, and overlapping other work."""
+"""Import the SDKs: once, without what is not used here, and overlapping other work."""
 
 import importlib
 import logging
@@ -23,13 +23,13 @@ def warm_up() -> Thread:
 def import_httpx() -> None:
     """Import httpx without its command line, which would import click, rich and pygments.
 
-    httpx treats the command line as optional; marking the module as absent while httpx is
-    imported takes that road. It can be imported by its own name afterwards.
+    httpx does without where they are not installed; marking its command line as absent takes that
+    road, and 0.07 s less. A process that has httpx already keeps it as it is.
     """
     with _lock:
         if "httpx" in sys.modules or _COMMAND_LINE in sys.modules:
             return
-        sys.modules[_COMMAND_LINE] = None  # type: ignore[assignment]  # None: "not installed"
+        sys.modules[_COMMAND_LINE] = None  # type: ignore[assignment]  # Python's mark of absence
         try:
             importlib.import_module("httpx")
         finally:
@@ -51,5 +51,6 @@ def quieten() -> None:
 
 def _import_all() -> None:
     import_httpx()
+    importlib.import_module("httpcore")
     for module in ("tenant", "session", "sign_in"):
         importlib.import_module(f"provision.graph.{module}")

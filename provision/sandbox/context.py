@@ -1,14 +1,15 @@
 """What every part of the sandbox shares: the tenant, the time, the tokens and the faults."""
 
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from provision.clock import Clock
 from provision.sandbox.directory import Directory
 
 if TYPE_CHECKING:
-    from provision.sandbox.exchange.store import MailStore
     from provision.sandbox.faults import Faults
     from provision.sandbox.tokens import Tokens
 
@@ -33,6 +34,46 @@ class SandboxClock:
         self._offset += timedelta(seconds=max(0.0, seconds))
 
 
+class Letter(Protocol):
+    """A message that lies in an inbox."""
+
+    @property
+    def uid(self) -> int:
+        """Its IMAP number."""
+        ...
+
+    @property
+    def content(self) -> bytes:
+        """As sent, lines ended by CRLF."""
+        ...
+
+    @property
+    def flags(self) -> AbstractSet[str]:
+        """IMAP's names."""
+        ...
+
+
+class Inbox(Protocol):
+    """Where mail for one address arrives."""
+
+    @property
+    def messages(self) -> Sequence[Letter]:
+        """Oldest first."""
+        ...
+
+
+class Mailboxes(Protocol):
+    """Every address's mail, as the other parts of the sandbox see it."""
+
+    def inbox(self, address: str) -> Inbox:
+        """Return the inbox of an address, new when nobody asked before."""
+        ...
+
+    def deliver(self, address: str, content: bytes) -> Letter:
+        """Put a message into an inbox."""
+        ...
+
+
 @dataclass(slots=True)
 class Context:
     """One running sandbox."""
@@ -43,5 +84,5 @@ class Context:
     faults: "Faults"
     origin: str
     """`https://localhost:PORT`: both the authority and Graph."""
-    mail: "MailStore | None" = None
-    """Every mailbox's messages; `exchange.start` opens it unless somebody did before."""
+    mail: Mailboxes | None = None
+    """None until `exchange.start`."""

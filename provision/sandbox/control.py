@@ -5,20 +5,17 @@ from collections.abc import Awaitable, Callable
 from dataclasses import asdict, fields
 from email import message_from_bytes
 from email.policy import default
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from provision.errors import UsageError
-from provision.sandbox.context import Context
+from provision.sandbox.context import Context, Letter
 from provision.sandbox.directory import Account, JsonObject, Switches
 from provision.sandbox.fault_rules import load_rules, parse_rules
 from provision.sandbox.requests_log import RequestsLog
-
-if TYPE_CHECKING:
-    from provision.sandbox.exchange.store import StoredMessage
 
 _HIDDEN_ACCOUNT: Final = frozenset({"password"})
 
@@ -209,7 +206,7 @@ def _account_json(account: Account) -> JsonObject:
     }
 
 
-def _message_json(message: "StoredMessage") -> dict[str, Any]:
+def _message_json(message: Letter) -> dict[str, Any]:
     parsed = message_from_bytes(message.content, policy=default)
     return {
         "uid": message.uid,

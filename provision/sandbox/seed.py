@@ -19,7 +19,6 @@ ADMINISTRATOR_ROLES: Final = (
     "Organization.Read.All",
 )
 ADMINISTRATOR_CLIENT: Final = "Tenant administrator"
-_VERIFIED_DOMAIN = "contoso.com"
 _YEAR = 365 * 86400.0
 # Microsoft's own tenant, which owns its first-party applications.
 # Observed 2024-08, Azure/azure-cli recordings of GET /servicePrincipals.
@@ -43,7 +42,7 @@ def make_directory(domain: str, now: datetime, dice: Random) -> Directory:
         dice: Source of ids and passwords; a seeded one makes the same tenant again.
     """
     directory = Directory(tenant_id=str(_uuid(dice)), domain=domain)
-    for account in _accounts(dice):
+    for account in _accounts(f"{domain.partition('.')[0]}.com", dice):
         directory.accounts[account.user_principal_name.lower()] = account
     for resource in resources():
         principal = _first_party(resource, now, dice)
@@ -62,8 +61,8 @@ def administrator_secret(directory: Directory) -> StoredSecret:
     return next(s for s in directory.secrets.values() if s.client_id in client_ids)
 
 
-def _accounts(dice: Random) -> list[Account]:
-    def account(name: str, display_name: str, domain: str = _VERIFIED_DOMAIN) -> Account:
+def _accounts(verified_domain: str, dice: Random) -> list[Account]:
+    def account(name: str, display_name: str, domain: str = verified_domain) -> Account:
         return Account(
             object_id=str(_uuid(dice)),
             user_principal_name=f"{name}@{domain}",
@@ -75,7 +74,7 @@ def _accounts(dice: Random) -> list[Account]:
     admin.is_administrator = True
     shared = account("shared", "Shared mailbox")
     shared.is_enabled = False
-    shared.full_access = [f"alex@{_VERIFIED_DOMAIN}"]
+    shared.full_access = [f"alex@{verified_domain}"]
     person = account("forms.person", "Forms Person", "outlook.com")
     person.is_personal = True
     return [

@@ -11,20 +11,22 @@ from provision.errors import (
     TemporaryError,
 )
 from provision.manifest.model import Manifest
-from provision.plan.changes import Change, ExtendGrant, UpdateApplication
+from provision.plan.changes import Change, ExtendGrant, RemovePassword, UpdateApplication
+from provision.plan.difference import title
 from provision.plan.planner import Plan
 from provision.stages.carry_out import CarryOut
+from provision.stages.covered import is_covered
 from provision.stages.keep import Target, bring_up_to_date, prepare
 from provision.stages.mint import settle_intents
 from provision.stages.plan import Seen, look, registration_key
-from provision.stages.progress import Finished, Started, Waiting
+from provision.stages.progress import Failed, Finished, Started, Waiting
 from provision.stages.registration import registration_of
 from provision.stages.services import AdministratorServices, Services
 from provision.tenant.registration import Registration
 from provision.vault.port import RememberedIds
 
-_ROUNDS = 5
-"""How often a lost answer or a concurrent writer may make us look again."""
+_ROUNDS = (0.0, 1.0, 4.0, 15.0, 30.0)
+"""Seconds before each new look, when an answer was lost or somebody else was faster."""
 _SETTLING = (0.0, 0.2, 0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0)
 """Seconds before each closing look, while replicas still show what was just changed."""
 
@@ -41,7 +43,7 @@ class Applied:
     remaining: Plan
     """The closing plan: empty when the tenant is as the manifest wants it."""
     failures: tuple[ProvisionError, ...]
-    """Sinks that could not be written although the secret is safe."""
+    """Sinks that could not be written although the secret is safe, one for each."""
 
 
 def apply_manifest(
@@ -61,7 +63,8 @@ def apply_manifest(
         confirm: Shown the plan before the first write; False stops everything.
 
     Raises:
-        RefusedError: The plan was not confirmed, or the tenant changed since it was shown.
+        RefusedError: The plan was not confirmed, the tenant changed since it was shown, or another
+            host minted a client secret at the same time.
         TemporaryError: Another apply of the same registration is running on this host.
     """
     prepare(targets, services)
@@ -78,6 +81,7 @@ def apply_manifest(
         if first.changes:
             if not confirm(first):
                 raise RefusedError("nothing was changed: the plan was not confirmed")
+            services.vault.prepare()
             seen, failures = _converge(manifest, seen, targets, services, admin)
         registration = registration_of(manifest, seen, services)
         if not seen.plan.changes:
@@ -85,8 +89,10 @@ def apply_manifest(
                 registration_key(manifest, services, admin.tenant_id), seen.snapshot, services
             )
             _remember(manifest, seen, services, admin)
-            failures += bring_up_to_date(registration, targets, services).failures
-    return Applied(registration, first, seen.plan, tuple(dict.fromkeys(failures)))
+            if registration.secret_key_id is not None:
+                # Tries each failed sink once more, so what fails is told once.
+                failures = bring_up_to_date(registration, targets, services).failures
+    return Applied(registration, first, seen.plan, failures)
 
 
 def _converge(
@@ -98,38 +104,47 @@ def _converge(
 ) -> tuple[Seen, tuple[ProvisionError, ...]]:
     confirmed = seen.plan
     work = CarryOut(manifest, targets, services, admin)
-    for _ in range(_ROUNDS):
-        if any(isinstance(c, UpdateApplication | ExtendGrant) for c in seen.plan.changes):
+    unsettled: ProvisionError | None = None
+    for pause in _ROUNDS:
+        if unsettled is not None or any(map(_replaces, seen.plan.changes)):
             # Graph has no If-Match for applications: look again right before a collection is
             # replaced, so that what somebody else wrote meanwhile is reported, not undone.
-            seen = _unchanged(look(manifest, services, admin), confirmed)
+            seen = _confirmed(look(manifest, services, admin), confirmed)
         try:
             work.carry_out(seen)
         except (OutcomeUnknown, AlreadyExists) as error:
-            services.report(Waiting(f"{error.message}: looking at what is there", 0.0))
-            seen = _covered(look(manifest, services, admin), confirmed)
-            if not seen.plan.changes:
-                break
-        else:
-            seen = _settled(manifest, seen.plan.changes, services, admin)
-            break
+            services.report(Waiting(f"{error.message}: looking at what is there", pause))
+            services.clock.sleep(pause)
+            unsettled = error
+            continue
+        seen = _settled(manifest, seen.plan.changes, services, admin)
+        work.yield_to_older(seen)
+        if not _is_recovery(seen.plan):
+            return seen, tuple(work.failures)
+    if unsettled is not None:
+        raise unsettled
     return seen, tuple(work.failures)
 
 
-def _unchanged(seen: Seen, confirmed: Plan) -> Seen:
-    """Refuse to write over something that changed between the plan and now."""
-    fresh = [c for c in seen.plan.changes if isinstance(c, UpdateApplication | ExtendGrant)]
-    if any(change not in confirmed.changes for change in fresh):
-        raise RefusedError(
-            f"application {confirmed.unique_name}: somebody changed it since the plan was shown",
-            hint="run `provision plan` and look again",
-        )
+def _replaces(change: Change) -> bool:
+    return isinstance(change, UpdateApplication | ExtendGrant)
+
+
+def _is_recovery(plan: Plan) -> bool:
+    """Tell whether all that is left is to remove secrets that this run lost."""
+    return bool(plan.changes) and all(isinstance(c, RemovePassword) for c in plan.changes)
+
+
+def _confirmed(seen: Seen, confirmed: Plan) -> Seen:
+    """Refuse to do what the person never saw, but for removing a secret that this run lost."""
+    for change in seen.plan.changes:
+        if not isinstance(change, RemovePassword) and not is_covered(change, confirmed.changes):
+            raise RefusedError(
+                f"application {confirmed.unique_name}: somebody changed it since the plan was "
+                f"shown ({title(change)} was not in it)",
+                hint="run `provision plan` and look again",
+            )
     return seen
-
-
-def _covered(seen: Seen, confirmed: Plan) -> Seen:
-    """Refuse to do after a lost answer what the person never saw."""
-    return _unchanged(seen, confirmed)
 
 
 def _settled(
@@ -140,18 +155,19 @@ def _settled(
 ) -> Seen:
     """Look until replicas show what was done; stop at once at anything else: that is drift."""
     services.report(Started("replan", "planning again"))
-    seen = look(manifest, services, admin)
-    for pause in _SETTLING:
+    pauses = iter(_SETTLING)
+    while True:
+        seen = look(manifest, services, admin)
         left = seen.plan.changes
         if not left:
             services.report(Finished("replan", "no changes"))
-            break
-        if not {type(change) for change in left} <= {type(change) for change in done}:
-            break
+            return seen
+        pause = next(pauses, None)
+        if pause is None or not all(is_covered(change, done) for change in left):
+            services.report(Failed("replan", f"left: {', '.join(map(title, left))}"))
+            return seen
         services.report(Waiting("the tenant still shows the state before the change", pause))
         services.clock.sleep(pause)
-        seen = look(manifest, services, admin)
-    return seen
 
 
 def _remember(

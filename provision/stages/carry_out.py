@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import assert_never
 
-from provision.errors import OutcomeUnknown, ProvisionError
+from provision.errors import OutcomeUnknown, ProvisionError, RefusedError
 from provision.manifest.model import Manifest
 from provision.plan.changes import (
     AddPassword,
@@ -16,12 +16,13 @@ from provision.plan.changes import (
     UpdateApplication,
 )
 from provision.plan.difference import title, whom
+from provision.plan.password import password_request, satisfying
 from provision.stages.keep import Kept, Target, keep
-from provision.stages.mint import Mint, carry_out_mint
-from provision.stages.plan import Seen, registration_key
+from provision.stages.mint import Mint, OwnMint, carry_out_mint, older_rival
+from provision.stages.plan import Seen, client_key, custody_of, registration_key
 from provision.stages.progress import Finished, Started
 from provision.stages.services import AdministratorServices, Services
-from provision.tenant.application import MintedPassword
+from provision.tenant.application import MintedPassword, PasswordRequest
 from provision.tenant.port import CreatedApplication
 from provision.tenant.registration import Registration
 from provision.tenant.service_principal import GrantRequest
@@ -50,6 +51,7 @@ class CarryOut:
         self._client_id = ""
         self._principal_object_id = ""
         self._key_ids_present = frozenset[str]()
+        self._own: OwnMint | None = None
 
     def carry_out(self, seen: Seen) -> None:
         """Do every change in order; what was done stays done when one fails."""
@@ -103,9 +105,9 @@ class CarryOut:
         report = self._services.report
         report(Started("application", title(change)))
 
-        def create() -> CreatedApplication:
+        def create(password: PasswordRequest | None) -> CreatedApplication:
             created = self._tenant.create_application(
-                change.unique_name, change.settings, change.password
+                change.unique_name, change.settings, password
             )
             self._object_id = created.application.object_id
             self._client_id = created.application.client_id
@@ -113,9 +115,9 @@ class CarryOut:
 
         if change.password is None:
             with self._services.shield():
-                create()
+                create(None)
             return
-        kept = self._mint(change.password.display_name, lambda: _minted(create()))
+        kept = self._mint(lambda request: _minted(create(request)))
         report(Finished("application", f"client id {self._client_id}"))
         report(Finished("secret", kept))
         report(Finished("permissions", f"{len(change.settings.permissions)} delegated, declared"))
@@ -124,13 +126,13 @@ class CarryOut:
 
     def _add_password(self, change: AddPassword) -> None:
         self._services.report(Started("secret", f"{title(change)}: {change.reason}"))
-        kept = self._mint(
-            change.request.display_name,
-            lambda: self._tenant.add_password(change.object_id, change.request),
-        )
+        kept = self._mint(lambda request: self._tenant.add_password(change.object_id, request))
         self._services.report(Finished("secret", kept))
 
-    def _mint(self, display_name: str, create: Callable[[], MintedPassword]) -> str:
+    def _mint(self, create: Callable[[PasswordRequest], MintedPassword]) -> str:
+        # Dated anew: a person may have looked at the plan for an hour, and the dates tell later
+        # which secret an interrupted run lost, and which of two hosts was first.
+        request = password_request(self._manifest, self._services.clock.now())
         minted_key_id = ""
 
         def keep_it(minted: MintedPassword) -> Kept:
@@ -140,15 +142,44 @@ class CarryOut:
 
         mint = Mint(
             self._key,
-            display_name,
+            request.display_name,
             self._key_ids_present,
-            create,
+            lambda: create(request),
             keep_it,
-            lambda key_id: self._tenant.remove_password(self._object_id, key_id),
+            self._revoke,
         )
         kept = carry_out_mint(mint, self._services)
         self.failures.extend(kept.failures)
+        self._own = OwnMint(minted_key_id, self._key_ids_present)
         return f"key id {minted_key_id}, held by {' and '.join(kept.holders)}"
+
+    def _revoke(self, key_id: str) -> None:
+        self._tenant.remove_password(self._object_id, key_id)
+        client = client_key(self._services, self._tenant_id, self._client_id)
+        self._services.vault.forget_secret(client, key_id)
+
+    def yield_to_older(self, seen: Seen) -> None:
+        """Revoke the secret minted here where another host minted one a moment earlier.
+
+        Raises:
+            RefusedError: It did; the other host's secret serves.
+        """
+        application, now = seen.snapshot.application, self._services.clock.now()
+        if self._own is None or application is None:
+            return
+        custody = custody_of(self._key, seen.snapshot, self._services)
+        rival = older_rival(self._own, satisfying(self._manifest, application, now), custody)
+        if rival is None:
+            return
+        with self._services.shield():
+            self._revoke(self._own.key_id)
+        raise RefusedError(
+            f"application {seen.plan.unique_name}: another host minted client secret "
+            f"{rival.key_id} at the same time and was first, so {self._own.key_id}, minted here, "
+            "was revoked",
+            hint="run `provision handoff` where the other one was made; what was written here "
+            "holds a secret that is no longer good",
+        )
 
     def _remember(self) -> None:
         """Spare the closing look a round trip; it decides nothing."""

@@ -55,7 +55,10 @@ def keep(
     targets: Sequence[Target],
     services: Services,
 ) -> Kept:
-    """Give the secret to the vault, then to each sink that holds secrets; never raises for them."""
+    """Give the secret to the vault, then to each sink that holds secrets.
+
+    Never raises for them. A vault that fails is followed by no sink: the secret is to be revoked.
+    """
     holders: list[str] = []
     failures: list[ProvisionError] = []
     key = client_key(services, registration.tenant_id, registration.client_id)
@@ -64,10 +67,9 @@ def keep(
     try:
         services.vault.keep_secret(key, held)
     except ProvisionError as error:
-        failures.append(error)
-    else:
-        if services.vault.holds_secrets:
-            holders.append("the vault")
+        return Kept((), (error,))
+    if services.vault.holds_secrets:
+        holders.append("the vault")
     secret = ClientSecret(password.key_id, minted.secret)
     for target in targets:
         if target.sink.holds_secrets:
@@ -103,10 +105,17 @@ def bring_up_to_date(
         return Kept((), ())
     secret = ClientSecret(held.key_id, held.secret)
     for target in targets:
-        sink = target.sink
-        if sink.holds_secrets and sink.held_key_id() != registration.secret_key_id:
+        if target.sink.holds_secrets and not _is_up_to_date(target.sink, held.key_id):
             _keep_in(target, registration, secret, services, holders, failures)
     return Kept(tuple(holders), tuple(failures))
+
+
+def _is_up_to_date(sink: Sink, key_id: str) -> bool:
+    try:
+        return sink.held_key_id() == key_id
+    except ProvisionError:
+        # Writing to it will say what is wrong.
+        return False
 
 
 def handover(

@@ -1,14 +1,16 @@
 """Mint a client secret so that it is either held by somebody or does not live."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from provision.errors import OutcomeUnknown, ProvisionError
+from provision.plan.custody import Custody
+from provision.plan.password import is_lost
 from provision.stages.keep import Kept
 from provision.stages.plan import client_key
 from provision.stages.services import Services
-from provision.tenant.application import MintedPassword
+from provision.tenant.application import MintedPassword, Password
 from provision.tenant.port import Snapshot
 from provision.vault.port import RegistrationKey
 
@@ -29,7 +31,16 @@ class Mint:
     keep: Callable[[MintedPassword], Kept]
     """Gives the secret to whoever holds it."""
     revoke: Callable[[str], None]
-    """One `Tenant` call, by key id."""
+    """One `Tenant` call, by key id; then the vault forgets it."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnMint:
+    """A client secret that this run made."""
+
+    key_id: str
+    key_ids_present: frozenset[str]
+    """The application's key ids before."""
 
 
 def carry_out_mint(mint: Mint, services: Services) -> Kept:
@@ -63,6 +74,32 @@ def carry_out_mint(mint: Mint, services: Services) -> Kept:
     if not kept.holders:
         raise kept.failures[0]
     return kept
+
+
+def older_rival(
+    ours: OwnMint, satisfying: Collection[Password], custody: Custody
+) -> Password | None:
+    """Return the secret that another host minted for the same plan, and did so first.
+
+    Both hosts look after they have minted, and by the same order exactly one of them gives way.
+
+    Args:
+        ours: What was minted here.
+        satisfying: Every live secret of the wanted name.
+        custody: What is held here, and which secrets were lost here.
+    """
+    own = next((p for p in satisfying if p.key_id == ours.key_id), None)
+    rivals = [
+        p
+        for p in satisfying
+        if p.key_id not in ours.key_ids_present | custody.held_key_ids and not is_lost(p, custody)
+    ]
+    oldest = min(rivals, key=_age, default=None)
+    return oldest if own and oldest and _age(oldest) < _age(own) else None
+
+
+def _age(password: Password) -> tuple[datetime, str]:
+    return password.start_at, password.key_id
 
 
 def settle_intents(key: RegistrationKey, snapshot: Snapshot, services: Services) -> None:

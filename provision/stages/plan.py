@@ -34,7 +34,7 @@ def look(manifest: Manifest, services: Services, admin: AdministratorServices) -
             f"{snapshot.tenant_id}, the manifest names {admin.tenant_id}",
             hint=f"az login --tenant {manifest.tenant}, or correct `tenant` in the manifest",
         )
-    custody = _custody(services, key, snapshot)
+    custody = custody_of(key, snapshot, services)
     return Seen(snapshot, make_plan(manifest, snapshot, custody, services.clock.now()))
 
 
@@ -50,7 +50,7 @@ def client_key(services: Services, tenant_id: str, client_id: str) -> ClientKey:
 
 def _query(manifest: Manifest, services: Services, key: RegistrationKey) -> TenantQuery:
     known = services.vault.remembered_ids(key)
-    owners = {m.sign_in_as for m in manifest.mailboxes} if manifest.consent == "mailboxes" else ()
+    owners = mailbox_owners(manifest) if manifest.consent == "mailboxes" else ()
     return TenantQuery(
         unique_name=manifest.application.unique_name,
         display_name=manifest.application.display_name,
@@ -60,7 +60,8 @@ def _query(manifest: Manifest, services: Services, key: RegistrationKey) -> Tena
     )
 
 
-def _custody(services: Services, key: RegistrationKey, snapshot: Snapshot) -> Custody:
+def custody_of(key: RegistrationKey, snapshot: Snapshot, services: Services) -> Custody:
+    """Return what the vault knows about the application's client secrets."""
     application = snapshot.application
     held = frozenset[str]()
     if application is not None:

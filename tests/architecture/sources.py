@@ -4,6 +4,7 @@ import ast
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -27,7 +28,12 @@ def read_sources(folder: Path) -> Iterator[Source]:
     """Read and parse every Python file below a folder."""
     for path in sorted(folder.rglob("*.py")):
         text = path.read_text(encoding="utf-8")
-        yield Source(path.relative_to(folder).as_posix(), ast.parse(text))
+        yield Source(path.relative_to(folder).as_posix(), _parsed(text))
+
+
+@cache
+def _parsed(text: str) -> ast.Module:
+    return ast.parse(text)
 
 
 def project_files(root: Path) -> list[Path]:

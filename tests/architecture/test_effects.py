@@ -12,7 +12,11 @@ MAY_READ_THE_TIME = ("clock.py",)
 
 STREAMS = {"sys.stdout", "sys.stderr", "sys.stdin", "sys.exit", "print", "input", "SystemExit"}
 ENVIRONMENT = {"os.environ", "os.environb", "os.getenv", "os.putenv"}
-TIMERS = {"datetime.now", "datetime.utcnow", "datetime.today", "date.today"}
+TIMERS = {
+    f"{start}{name}"
+    for start in ("", "datetime.")
+    for name in ("datetime.now", "datetime.utcnow", "datetime.today", "date.today")
+}
 
 
 def offences(
@@ -23,7 +27,7 @@ def offences(
         source.at(node)
         for source in read_sources(package)
         if not _is_allowed(source, allowed)
-        for node in ast.walk(source.tree)
+        for node in sorted(ast.walk(source.tree), key=lambda node: getattr(node, "lineno", 0))
         if is_offence(node)
     ]
 
@@ -47,13 +51,13 @@ def reads_environment(node: ast.AST) -> bool:
 
 def reads_time(node: ast.AST) -> bool:
     """Tell whether a node asks the machine what time it is, or waits for it to pass."""
-    if isinstance(node, ast.Import):
-        return any(alias.name == "time" for alias in node.names)
-    if isinstance(node, ast.ImportFrom):
-        return node.module == "time"
-    return dotted(node).removeprefix("datetime.") in {
-        t.removeprefix("datetime.") for t in TIMERS
-    } and dotted(node).startswith(("datetime.", "date."))
+    match node:
+        case ast.Import():
+            return any(alias.name == "time" for alias in node.names)
+        case ast.ImportFrom():
+            return node.module == "time"
+        case _:
+            return dotted(node) in TIMERS
 
 
 def _imports(node: ast.AST, module: str, names: set[str]) -> bool:

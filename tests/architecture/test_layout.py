@@ -27,7 +27,11 @@ def misplaced(package: Path) -> list[str]:
 
 def vague_names(package: Path) -> list[str]:
     """Return modules and folders whose name says nothing."""
-    return sorted(p.relative_to(package).as_posix() for p in package.rglob("*") if p.stem in VAGUE)
+    return sorted(
+        p.relative_to(package).as_posix()
+        for p in package.rglob("*")
+        if p.stem in VAGUE and (p.is_dir() or p.suffix == ".py")
+    )
 
 
 def silent_modules(package: Path) -> list[str]:

@@ -63,7 +63,7 @@ def listen(context: "Context", tls: "TlsFiles", ports: MailPorts) -> MailPorts:
     Raises:
         UsageError: A port that was asked for is taken.
     """
-    store = context.mail or MailStore.open(context)
+    store = MailStore.open(context)
     context.mail = store
     doorkeeper = Doorkeeper(context)
     submissions = Submissions(context, doorkeeper)

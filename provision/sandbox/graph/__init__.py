@@ -7,5 +7,6 @@ from provision.sandbox.graph.endpoint import GraphEndpoint
 
 
 def routes(context: Context) -> list[BaseRoute]:
-    """Return the one route under which Graph answers."""
-    return [Route("/v1.0/{path:path}", GraphEndpoint(context))]
+    """Return the routes under which Graph answers; of another version it knows nothing."""
+    endpoint = GraphEndpoint(context)
+    return [Route("/v1.0/{path:path}", endpoint), Route("/beta/{path:path}", endpoint)]

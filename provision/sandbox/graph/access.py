@@ -18,7 +18,8 @@ class Permit:
     """Permissions of which one suffices."""
 
     delegated: frozenset[str]
-    application: frozenset[str]
+    application: frozenset[str] | None
+    """None: the handler itself turns applications away."""
     for_personal: bool = False
     """Whether a personal account's token is taken, too."""
     needs_administrator: bool = False
@@ -52,17 +53,16 @@ READ_ORGANIZATION: Final = _permit(
     "User.Read.All",
     delegated_only="User.Read",
 )
-READ_ME: Final = _permit(
-    "",
-    delegated_only="User.Read User.ReadWrite User.ReadBasic.All User.Read.All User.ReadWrite.All "
-    "Directory.Read.All Directory.ReadWrite.All",
+READ_ME: Final = Permit(
+    frozenset({"User.Read", "User.ReadWrite", "User.ReadBasic.All", "User.Read.All"})
+    | {"User.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"},
+    application=None,
     for_personal=True,
 )
 READ_USERS: Final = _permit(
     "User.ReadBasic.All User.Read.All User.ReadWrite.All Directory.Read.All Directory.ReadWrite.All"
 )
 READ_POLICIES: Final = _permit("Policy.Read.All Policy.ReadWrite.ApplicationConfiguration")
-ANYBODY: Final = Permit(frozenset(), frozenset(), for_personal=True)
 
 
 def authenticate(context: Context, authorization: str) -> Claims:
@@ -94,10 +94,8 @@ def authorize(context: Context, claims: Claims, permit: Permit) -> None:
     Raises:
         GraphRefusal: It may not.
     """
-    if permit is ANYBODY:
-        return
     if claims.user_principal_name is None:
-        if not claims.roles & permit.application:
+        if permit.application is not None and not claims.roles & permit.application:
             raise not_permitted()
         return
     if not claims.scopes & permit.delegated:
@@ -116,7 +114,7 @@ def require_hold(context: Context, claims: Claims, target: JsonObject) -> None:
             administrator nor the owner.
     """
     if claims.user_principal_name is None:
-        may_all = bool((claims.roles - {OWNED_BY}) & WRITE_PASSWORDS.application)
+        may_all = bool(claims.roles & {"Application.ReadWrite.All", "Directory.ReadWrite.All"})
     else:
         may_all = is_administrator(context, claims)
     if not may_all and target.get("_owner") != claims.object_id:

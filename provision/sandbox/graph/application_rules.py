@@ -7,7 +7,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from provision.sandbox.context import Context
 from provision.sandbox.directory import Directory, JsonObject
-from provision.sandbox.graph.application_shape import READ_ONLY, known_members, template
+from provision.sandbox.graph.application_shape import READ_ONLY, template
 from provision.sandbox.graph.refusals import GraphRefusal, bad_request, invalid_value, name_in_use
 
 PERSONAL_AUDIENCES: Final = frozenset(
@@ -30,6 +30,13 @@ _HTTP_HOSTS: Final = ("localhost", "127.0.0.1")
 _FORBIDDEN_IN_REDIRECT: Final = frozenset("!$'(),;#")
 
 
+# Properties that are null in the template and are not scalars, and those that are text.
+_OBJECTS: Final = frozenset(
+    {"optionalClaims", "servicePrincipalLockConfiguration", "requestSignatureVerification"}
+)
+_TEXTS: Final = frozenset({"displayName", "uniqueName", "signInAudience", "description", "notes"})
+
+
 def is_personal(application: JsonObject) -> bool:
     """Tell whether personal Microsoft accounts may use the application."""
     return application["signInAudience"] in PERSONAL_AUDIENCES
@@ -41,15 +48,15 @@ def check_body(body: JsonObject, *, is_new: bool) -> None:
     Raises:
         GraphRefusal: One does not.
     """
-    known, model = known_members(), template()
+    model = template()
     for name, value in body.items():
-        if name not in known:
+        if name not in model:
             raise bad_request(
                 f"Property '{name}' does not exist as a declared property or extension property."
             )
         if name in READ_ONLY and value is not None:
             raise bad_request(f"Property '{name}' is read-only and cannot be set.")
-        if not _has_type_of(value, model[name], name):
+        if not _may_be(name, value, model[name]):
             raise invalid_value(name, "Application")
     if is_new and not body.get("displayName"):
         raise bad_request(
@@ -191,14 +198,22 @@ def _verified_domains(directory: Directory) -> set[str]:
     }
 
 
-def _has_type_of(value: object, model: object, name: str) -> bool:
-    if isinstance(model, list):
-        return isinstance(value, list)
+def _may_be(name: str, value: object, model: object) -> bool:
+    if name in _TEXTS:
+        return value is None or isinstance(value, str)
+    is_free = name in _OBJECTS and isinstance(value, dict)
+    return value is None or is_free or _has_type_of(value, model)
+
+
+def _has_type_of(value: object, model: object) -> bool:
+    """Tell whether a value fits where the template has `model`; null is for the caller."""
     if isinstance(model, dict):
-        return isinstance(value, dict)
-    if name == "optionalClaims":
-        return value is None or isinstance(value, dict)
-    return not isinstance(value, list | dict) or name.startswith(("serviceP", "requestS"))
+        return isinstance(value, dict) and all(
+            name in model and _has_type_of(member, model[name]) for name, member in value.items()
+        )
+    if isinstance(model, list | bool):
+        return isinstance(value, type(model))
+    return value is None or isinstance(value, str | bool | int)
 
 
 def _is_uuid(value: object) -> bool:

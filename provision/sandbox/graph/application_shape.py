@@ -100,11 +100,6 @@ READ_ONLY: Final = frozenset(
 )
 
 
-def known_members() -> frozenset[str]:
-    """Return the names of an application's properties."""
-    return frozenset(_TEMPLATE)
-
-
 def template() -> JsonObject:
     """Return an application with nothing set, to compare types with."""
     return deepcopy(_TEMPLATE)

@@ -1,5 +1,7 @@
 """`/applications`: create, read, list, update, upsert, delete, and their passwords."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from copy import deepcopy
 from typing import Final
 from uuid import uuid4
@@ -25,6 +27,7 @@ from provision.sandbox.graph.passwords import (
 from provision.sandbox.graph.query import collection, entity
 from provision.sandbox.graph.refusals import (
     bad_request,
+    invalid_value,
     msa_application_missing,
     resource_not_found,
 )
@@ -72,7 +75,8 @@ def update(context: Context, call: Call) -> Answer:
         raise bad_request("Property 'uniqueName' is read-only and cannot be set.")
     check_unique_name(context.directory, name, application["id"])
     changed = deepcopy(application)
-    merge(changed, {n: value for n, value in body.items() if n != "passwordCredentials"})
+    with _members_understood():
+        merge(changed, {n: value for n, value in body.items() if n != "passwordCredentials"})
     check_whole(context, changed)
     context.directory.applications[application["id"]] = changed
     for principal in context.directory.service_principals.values():
@@ -143,10 +147,13 @@ def _create(context: Context, call: Call, body: JsonObject) -> Answer:
     directory, now = context.directory, context.clock.now()
     check_body(body, is_new=True)
     check_unique_name(directory, body.get("uniqueName"), None)
-    application = new_application(body, str(uuid4()), str(uuid4()), directory.domain, now)
+    with _members_understood():
+        application = new_application(body, str(uuid4()), str(uuid4()), directory.domain, now)
     application["_owner"] = call.claims.object_id
     check_whole(context, application)
     requested = body.get("passwordCredentials") or []
+    if not all(isinstance(password, dict) for password in requested):
+        raise invalid_value("passwordCredentials", "Application")
     check_policy(context, application["signInAudience"], requested, 0)
     minted = [mint(context, application, password, has_hint=True) for password in requested]
     directory.applications[application["id"]] = application
@@ -154,6 +161,15 @@ def _create(context: Context, call: Call, body: JsonObject) -> Answer:
     answer = served(application, is_fresh=True) | {"passwordCredentials": minted}
     envelope = {"@odata.context": f"{METADATA}applications/$entity"}
     return Answer(201, envelope | answer, location=location(context, application, "Application"))
+
+
+@contextmanager
+def _members_understood() -> Iterator[None]:
+    """Turn what a malformed member of a collection breaks into Graph's refusal of it."""
+    try:
+        yield
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise bad_request("A value of one of the collections has an unexpected type.") from error
 
 
 def location(context: Context, item: JsonObject, kind: str) -> str:
@@ -194,7 +210,8 @@ def _writable(context: Context, call: Call) -> JsonObject:
     return application
 
 
-def _check_passwords_unchanged(application: JsonObject, passwords: list[JsonObject]) -> None:
+def _check_passwords_unchanged(application: JsonObject, passwords: list[object]) -> None:
     held = {credential["keyId"] for credential in application["passwordCredentials"]}
-    if {credential.get("keyId") for credential in passwords} != held:
+    sent = {password.get("keyId") for password in passwords if isinstance(password, dict)}
+    if sent != held or len(sent) != len(passwords):
         raise bad_request("Passwords are changed by addPassword and removePassword only.")

@@ -45,6 +45,8 @@ class GraphEndpoint:
         self, scope: Scope, headers: Mapping[str, str], content: bytes, request_id: str
     ) -> Answer:
         claims = authenticate(self._context, headers.get("authorization", ""))
+        if not scope["path"].startswith(_ROOT):
+            raise GraphRefusal(400, "BadRequest", "Invalid version: beta")
         query = scope["query_string"].decode("latin-1")
         call = Call(
             method=scope["method"],

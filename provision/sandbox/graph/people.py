@@ -7,7 +7,7 @@ from provision.sandbox.directory import Account, Directory, JsonObject
 from provision.sandbox.graph.application_rules import policy_id
 from provision.sandbox.graph.call import Answer, Call
 from provision.sandbox.graph.query import collection, entity
-from provision.sandbox.graph.refusals import bad_request, resource_not_found
+from provision.sandbox.graph.refusals import GraphRefusal, resource_not_found
 
 _USER_FILTERABLE: Final = frozenset(
     {"id", "userPrincipalName", "mail", "displayName", "accountEnabled"}
@@ -25,7 +25,9 @@ def read_me(context: Context, call: Call) -> Answer:
     name = call.claims.user_principal_name
     account = context.directory.accounts.get((name or "").lower())
     if account is None:
-        raise bad_request("/me request is only valid with delegated authentication flow.")
+        raise GraphRefusal(
+            400, "BadRequest", "/me request is only valid with delegated authentication flow."
+        )
     return _user_answer(call, account)
 
 

@@ -67,7 +67,13 @@ def test_consent_needs_its_own_permission(client: SandboxClient) -> None:
 
 
 def test_an_application_is_nobody_to_me(client: SandboxClient) -> None:
-    assert client.graph("GET", "/me").status == 403
+    reply = client.graph("GET", "/me")
+    assert (reply.status, reply.code) == (400, "BadRequest")
+
+
+def test_beta_is_another_world(client: SandboxClient) -> None:
+    reply = client.raw("GET", "/beta/me", None, {"Authorization": f"Bearer {client.token}"})
+    assert reply.body["error"]["message"] == "Invalid version: beta"
 
 
 def test_an_unknown_segment_is_named(client: SandboxClient) -> None:

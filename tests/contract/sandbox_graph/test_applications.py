@@ -2,6 +2,8 @@
 
 import re
 
+import pytest
+
 from tests.contract.sandbox_graph.certificate import self_signed
 from tests.contract.sandbox_graph.client import SandboxClient
 
@@ -243,3 +245,31 @@ def test_a_certificate_is_described_and_never_shown(client: SandboxClient) -> No
     assert described["key"] is None
     assert described["customKeyIdentifier"] == certificate.thumbprint
     assert described["displayName"] == "CN=Contoso mail"
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        {"displayName": 5},
+        {"uniqueName": "not/allowed"},
+        {"signInAudience": "Everybody"},
+        {"web": []},
+        {"web": {"redirectUris": "http://localhost"}},
+        {"web": {"redirectUri": []}},
+        {"web": {"implicitGrantSettings": {"enableIdTokenIssuance": "yes"}}},
+        {"publicClient": {"redirectUris": [5]}},
+        {"appRoles": ["role"]},
+        {"keyCredentials": [{"key": "not base64"}]},
+        {"passwordCredentials": ["secret"]},
+        {"passwordCredentials": [{"endDateTime": "tomorrow"}]},
+        {"requiredResourceAccess": [{"resourceAppId": "mail", "resourceAccess": []}]},
+        {"requiredResourceAccess": [{"resourceAppId": "0" * 32, "resourceAccess": []}]},
+        {"appId": "00000003-0000-0000-c000-000000000000"},
+        {"colour": "blue"},
+        {"tags": [""]},
+        {"identifierUris": ["https://example.org/mail"]},
+    ],
+)
+def test_what_cannot_be_is_refused(client: SandboxClient, members: dict[str, object]) -> None:
+    reply = client.graph("POST", "/applications", {"displayName": "malformed", **members})
+    assert reply.status == 400, reply.body

@@ -44,7 +44,7 @@ class MailServers:
 
     @property
     def store(self) -> MailStore:
-        assert self.context.mail is not None
+        assert isinstance(self.context.mail, MailStore)
         return self.context.mail
 
     def add_account(self, **fields: object) -> Account:

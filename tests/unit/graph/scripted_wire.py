@@ -123,4 +123,3 @@ class Bench:
 
 def connection_refused() -> NotSent:
     return NotSent("reading: graph.example cannot be reached")
-

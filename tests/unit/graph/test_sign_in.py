@@ -1,0 +1,45 @@
+"""Which credential is tried follows from the settings and the cloud."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from provision.cloud import BUILT_IN
+from provision.errors import ClientRefused, UsageError
+from provision.graph.credential import AdministratorSettings
+from provision.graph.sign_in import AzureSignIn
+from provision.secret import Secret
+
+SETTINGS = AdministratorSettings("contoso.onmicrosoft.com", may_use_cli=False)
+GLOBAL = BUILT_IN["global"]
+ELSEWHERE = replace(GLOBAL, name="/tmp/cloud.json")
+
+
+def test_says_so_when_nobody_is_signed_in():
+    with pytest.raises(ClientRefused, match="nobody is signed in") as caught:
+        AzureSignIn(GLOBAL, SETTINGS).request("")
+    assert "az login --tenant contoso.onmicrosoft.com" in caught.value.hint
+
+
+def test_does_not_offer_microsofts_token_to_another_cloud():
+    with pytest.raises(ClientRefused, match="nobody is signed in"):
+        AzureSignIn(ELSEWHERE, replace(SETTINGS, may_use_cli=True)).request("")
+
+
+def test_names_a_certificate_that_cannot_be_used():
+    settings = replace(SETTINGS, client_id="c-1", certificate_path=Path("missing.pem"))
+
+    with pytest.raises(UsageError, match=r"missing\.pem"):
+        AzureSignIn(GLOBAL, settings).request("")
+
+
+def test_names_a_tenant_that_cannot_be_one():
+    settings = replace(SETTINGS, tenant="not a tenant", client_id="c-1", client_secret=Secret("s"))
+
+    with pytest.raises(UsageError, match="cannot be used to sign in"):
+        AzureSignIn(GLOBAL, settings).request("")
+
+
+def test_closing_before_anything_was_asked_is_harmless():
+    AzureSignIn(GLOBAL, SETTINGS).close()
