@@ -1,16 +1,154 @@
 """Write the generated parts of docs/reference: every command, and the manifest's JSON Schema."""
 
 import argparse
+import enum
 import json
 import sys
-from collections.abc import Iterator
+from collections import defaultdict
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-import click
 from typer.main import get_command
 
 from provision.cli.app import app
-from provision.cli.token import parser as token_parser
+from provision.cli.token import _parser as token_parser
 from provision.manifest.schema import json_schema
 
 REFERENCE = Path(__file__).parents[1] / "docs" / "reference"
+
+HEAD = """\
+# Commands
+
+Written by `make docs` from the program itself. Every command also knows `--help`; results go to
+standard output, everything else to standard error. What the [exit codes](exit-codes.md) mean.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One option of a command."""
+
+    spelling: str
+    default: str
+    help: str
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One command as its page shows it."""
+
+    name: str
+    panel: str
+    help: str
+    options: tuple[Option, ...]
+
+
+def pages() -> dict[str, str]:
+    """Return the generated files: name below docs/reference, and text."""
+    schema = json.dumps(json_schema(), indent=2, ensure_ascii=False)
+    return {"commands.md": commands_page(), "manifest.schema.json": f"{schema}\n"}
+
+
+def commands_page() -> str:
+    """Return the page of all commands, by panel."""
+    panels: dict[str, list[Command]] = defaultdict(list)
+    for command in commands():
+        panels[command.panel].append(command)
+    text = [HEAD, "| | |", "|---|---|"]
+    for panel, group in panels.items():
+        links = " ".join(f"[{c.name}](#{c.name})" for c in group)
+        text.append(f"| {panel} | {links} |")
+    for group in panels.values():
+        for command in group:
+            text += ["", *_section(command)]
+    return "\n".join(text) + "\n"
+
+
+def commands() -> list[Command]:
+    """Return every command that the program has."""
+    return [
+        _token(command) if name == "token" else _command(name, command)
+        for name, command in vars(get_command(app))["commands"].items()
+    ]
+
+
+def _section(command: Command) -> list[str]:
+    lines = [f"## {command.name}", "", command.help]
+    if command.options:
+        lines += ["", "| option | default | |", "|---|---|---|"]
+    lines += [f"| `{o.spelling}` | {o.default} | {_cell(o.help)} |" for o in command.options]
+    return lines
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
+
+
+def _command(name: str, command: Any) -> Command:  # noqa: ANN401  (typer does not export its types)
+    options = tuple(_option(p) for p in command.params if not p.hidden)
+    return Command(name, command.rich_help_panel, _joined(command.help), options)
+
+
+def _option(parameter: Any) -> Option:  # noqa: ANN401  (see _command)
+    names = [*parameter.opts, *parameter.secondary_opts]
+    value = "" if parameter.is_flag else f" {_metavar(parameter)}"
+    repeated = " …" if parameter.multiple else ""
+    return Option(", ".join(names) + value + repeated, _default(parameter), parameter.help or "")
+
+
+def _metavar(parameter: Any) -> str:  # noqa: ANN401  (see _command)
+    if parameter.metavar:
+        return str(parameter.metavar)
+    kind = parameter.type_descriptor.annotation
+    if isinstance(kind, type) and issubclass(kind, enum.Enum):
+        # A bar would end the table's cell, even in code.
+        return "\\|".join(member.value for member in kind)
+    return {Path: "FILE", int: "N", float: "SECONDS"}.get(kind, "TEXT")
+
+
+def _default(parameter: Any) -> str:  # noqa: ANN401  (see _command)
+    if isinstance(parameter.show_default, str):
+        return f"`{parameter.show_default}`"
+    value = parameter.default
+    if isinstance(value, enum.Enum):
+        value = value.value
+    if value is None or value is False:
+        return ""
+    if parameter.secondary_opts:
+        return f"`{parameter.opts[0]}`"
+    return f"`{value:g}`" if isinstance(value, float) else f"`{value}`"
+
+
+def _token(command: Any) -> Command:  # noqa: ANN401  (see _command)
+    parser = token_parser()
+    # argparse offers no public way to its options.
+    actions = [a for a in parser._actions if not isinstance(a, argparse._HelpAction)]  # noqa: SLF001
+    text = f"{_joined(command.help)} {_joined(parser.description or '')}"
+    return Command("token", command.rich_help_panel, text, tuple(_action(a) for a in actions))
+
+
+def _action(action: argparse.Action) -> Option:
+    metavar = "\\|".join(action.choices) if action.choices else action.metavar
+    value = "" if action.nargs == 0 else f" {metavar or 'TEXT'}"
+    default = "required" if action.required else f"`{action.default}`" if action.default else ""
+    return Option(", ".join(action.option_strings) + value, default, action.help or "")
+
+
+def _joined(text: str) -> str:
+    return " ".join(text.split())
+
+
+def main() -> int:
+    """Write the pages; say which were out of date."""
+    REFERENCE.mkdir(parents=True, exist_ok=True)
+    for name, text in pages().items():
+        path = REFERENCE / name
+        if not path.exists() or path.read_text(encoding="utf-8") != text:
+            path.write_text(text, encoding="utf-8")
+            print(f"wrote {path.relative_to(Path.cwd())}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

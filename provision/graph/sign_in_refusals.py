@@ -19,8 +19,13 @@ _IDS = (
     ("trace-id", re.compile(r"Trace ID: ([0-9a-fA-F-]{36})")),
 )
 _OAUTH_ERROR = re.compile(
-    r"\b(invalid_client|unauthorized_client|invalid_grant|invalid_request|invalid_tenant)\b"
+    r"\b(invalid_client|unauthorized_client|invalid_grant|invalid_request|invalid_tenant|"
+    r"temporarily_unavailable)\b"
 )
+# https://learn.microsoft.com/entra/identity-platform/reference-error-codes: passing by themselves.
+_TEMPORARY = frozenset({"90006", "90012", "90024", "90033", "90055"})
+# MSAL keeps only this of an answer that has no OAuth body.
+_HTTP_STATUS = re.compile(r"HTTP Error: (\d{3})\b")
 _TOO_MANY_REQUESTS = 429
 _SERVER_FAULT = 500
 
@@ -41,7 +46,7 @@ def sign_in_refusal(who: str, tenant: str, error: Exception) -> ProvisionError:
     text = "\n".join(str(link) for link in chain)
     found, oauth_error = _AADSTS.search(text), _OAUTH_ERROR.search(text)
     evidence = tuple(_evidence(text))
-    status = next(iter(_statuses(chain)), 0)
+    status = next(_statuses(chain, text), 0)
     if status == _TOO_MANY_REQUESTS or status >= _SERVER_FAULT:
         said = f"{action}: Entra answered {status}"
         if status == _TOO_MANY_REQUESTS:
@@ -49,8 +54,8 @@ def sign_in_refusal(who: str, tenant: str, error: Exception) -> ProvisionError:
         return Unreachable(said, hint="try again in a minute", evidence=evidence)
     if found is None and oauth_error is None:
         return ClientRefused(
-            f"{action}: it failed without a reason from Entra",
-            hint=f"run az login --tenant {tenant} --allow-no-subscriptions",
+            f"{action}: azure-identity gave up without a reason from Entra",
+            hint=f"try az login --tenant {tenant} --allow-no-subscriptions, which says more",
         )
     name = oauth_error.group(1) if oauth_error else ""
     advice = explain_entra(int(found.group(1)) if found else None, name)
@@ -79,10 +84,13 @@ def _unreachable(action: str, chain: list[BaseException]) -> Unreachable | None:
     return None
 
 
-def _statuses(chain: list[BaseException]) -> Iterator[int]:
+def _statuses(chain: list[BaseException], text: str) -> Iterator[int]:
     for link in chain:
         if isinstance(link, HttpResponseError) and link.status_code:
             yield link.status_code
+    yield from (int(status) for status in _HTTP_STATUS.findall(text))
+    if "temporarily_unavailable" in text or _TEMPORARY & set(_AADSTS.findall(text)):
+        yield _TOO_MANY_REQUESTS
 
 
 def _evidence(text: str) -> Iterator[tuple[str, str]]:

@@ -1,7 +1,7 @@
-"""A message out by SMTP and found again by IMAP and POP; the mailbox is left as it was found."""
+"""A message out by SMTP and found again by IMAP and POP; nothing is ever deleted."""
 
 import ssl
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -30,8 +30,6 @@ class Delivery:
     message_id: str
     verdicts: tuple[Verdict, ...]
     """SMTP first, then each protocol that looked for the message."""
-    left_behind: tuple[str, ...]
-    """Where the message still lies, and why, in words; empty when the mailbox is as it was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +44,11 @@ class Post:
 
 
 def deliver(mailbox: Mailbox, tokens: Mapping[Protocol, Secret], post: Post) -> Delivery:
-    """Send one message from a mailbox to itself and look for it.
+    """Send one message from a mailbox to itself and look for it; it stays there.
 
     Args:
         mailbox: Sender and recipient.
-        tokens: By protocol; SMTP must be among them, and IMAP or POP for the message to be found
-            and deleted.
+        tokens: By protocol; SMTP must be among them, and IMAP or POP for the message to be found.
         post: Where, and how long.
 
     Raises:
@@ -66,10 +63,10 @@ def deliver(mailbox: Mailbox, tokens: Mapping[Protocol, Secret], post: Post) -> 
     message = compose(mailbox.address, post.clock.now())
     sent = _send(message, logins["smtp"], post)
     if not sent.is_ok:
-        return Delivery(message.message_id, (sent,), ())
+        return Delivery(message.message_id, (sent,))
     readers = [login for protocol, login in logins.items() if protocol != "smtp"]
     found = tuple(_search(message, login, post) for login in readers)
-    return Delivery(message.message_id, (sent, *found), _clean_up(message, readers, post))
+    return Delivery(message.message_id, (sent, *found))
 
 
 def _send(message: ProbeMessage, login: Login, post: Post) -> Verdict:
@@ -120,20 +117,3 @@ def _fetch(message: ProbeMessage, login: Login, post: Post) -> bytes | None:
             return imap_messages.fetch(client, login, message.message_id)
     with pop.session(host, post.context, login, post.timeout) as popper:
         return pop_messages.fetch(popper, login, message.message_id)
-
-
-def _clean_up(message: ProbeMessage, readers: Sequence[Login], post: Post) -> tuple[str, ...]:
-    """Delete the message, by IMAP if possible, and return where it could not be deleted."""
-    if not readers:
-        return (f"{message.message_id} in the inbox: neither IMAP nor POP may delete it",)
-    login = readers[0]
-    host = mail_host(post.cloud, login.protocol)
-    try:
-        if login.protocol == "imap":
-            with imap.session(host, post.context, login, post.timeout) as client:
-                return imap_messages.delete(client, login, message.message_id)
-        with pop.session(host, post.context, login, post.timeout) as popper:
-            return pop_messages.delete(popper, login, message.message_id)
-    except Stopped as stopped:
-        why = " ".join(stopped.said) or "no answer"
-        return (f"{message.message_id}: {login.protocol.upper()} did not delete it ({why})",)

@@ -1,4 +1,4 @@
-"""One message in a POP maildrop: found by its Message-ID among the newest, and deleted."""
+"""One message in a POP maildrop: found by its Message-ID among the newest."""
 
 from typing import Final
 
@@ -21,23 +21,6 @@ def fetch(client: PopClient, login: Login, message_id: str) -> bytes | None:
         if number is None:
             return None
         return b"\r\n".join(client.retr(number)[1])
-
-
-def delete(client: PopClient, login: Login, message_id: str) -> tuple[str, ...]:
-    """Mark a message for deletion; the end of the session carries it out.
-
-    Returns:
-        Where it is still, in words.
-
-    Raises:
-        Stopped: The maildrop cannot be read.
-    """
-    with translated(login, "no_access"):
-        number = _find(client, message_id)
-        if number is None:
-            return ()
-        client.dele(number)
-    return ()
 
 
 def _find(client: PopClient, message_id: str) -> int | None:

@@ -9,8 +9,7 @@ from typing import Final
 SUBJECT: Final = "provision delivery check"
 _TEXT: Final = """\
 This message was sent by provision, from this mailbox to itself, to prove that
-sending and receiving work. It is deleted as soon as it has been found; if you
-can read it, delete it.
+sending and receiving work. Nothing depends on it: delete it if you like.
 """
 
 

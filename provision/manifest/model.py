@@ -86,7 +86,7 @@ class HandoffTarget:
     path: FilePath
     """The file to write, relative to the manifest; `-` is standard output."""
     mailbox: Address | None = None
-    """Whose refresh token goes there; may be left out when there is only one mailbox."""
+    """Whose refresh token goes there: a file holds one mailbox. Needed when there are several."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=SECTION)

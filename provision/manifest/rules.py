@@ -20,9 +20,6 @@ MAX_PERMISSIONS_PERSONAL: Final = 30
 MAX_REDIRECT_URIS: Final = 256
 MAX_REDIRECT_URIS_PERSONAL: Final = 100
 
-ONE_MAILBOX: Final = ("dotenv", "aem-forms")
-"""Formats that hold the values of a single mailbox."""
-
 _AUDIENCE: Final = ("application", "signInAudience")
 _PERMISSIONS: Final = ("application", "permissions")
 _URIS: Final = ("application", "web", "redirectUris")
@@ -147,7 +144,7 @@ def _handoff_mailbox(
 ) -> Finding | None:
     rests_on = (("mailboxes",),)
     if target.mailbox is None:
-        if len(addresses) > 1 and target.to in ONE_MAILBOX:
+        if len(addresses) > 1:
             message = f"{target.to} holds one mailbox, and there are {len(addresses)}: say which"
             return Finding((*path, "mailbox"), message, "", rests_on)
         return None

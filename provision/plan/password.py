@@ -69,7 +69,8 @@ def _explains(mint: UnfinishedMint, password: Password) -> bool:
     return (
         password.display_name == mint.display_name
         and password.key_id not in mint.key_ids_present
-        and password.start_at >= mint.begun_at - _CLOCK_SKEW
+        # Both instants are this host's own: a secret that begins later is somebody else's.
+        and abs(password.start_at - mint.begun_at) <= _CLOCK_SKEW
     )
 
 

@@ -19,6 +19,8 @@ from provision.sandbox.wire import ABORT
 _BIND_ATTEMPTS: Final = 20
 _LAST_REQUESTS: Final = 1
 """Seconds that requests in flight get when the sandbox ends."""
+_IDLE: Final = 120
+"""Seconds that an unused connection is kept: longer than any client of ours pauses."""
 
 
 class _Protocol(H11Protocol):
@@ -56,6 +58,7 @@ class HttpServer(uvicorn.Server):
             ssl_certfile=tls.certificate_pem,
             ssl_keyfile=tls.key_pem,
             timeout_graceful_shutdown=_LAST_REQUESTS,
+            timeout_keep_alive=_IDLE,
         )
         super().__init__(config)
         self.listens = asyncio.Event()
@@ -64,6 +67,14 @@ class HttpServer(uvicorn.Server):
     def capture_signals(self) -> Iterator[None]:
         """Leave the process's signal handlers alone."""
         yield
+
+    async def wait_until_listening(self, serving: "asyncio.Task[None]") -> None:
+        """Return when connections are taken; raise what ended `serving` before that."""
+        listening = asyncio.create_task(self.listens.wait())
+        await asyncio.wait({serving, listening}, return_when=asyncio.FIRST_COMPLETED)
+        if not self.listens.is_set():
+            listening.cancel()
+            await serving
 
     def finish(self) -> None:
         """End soon, after the requests in flight."""

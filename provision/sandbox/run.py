@@ -92,7 +92,7 @@ class _Sandbox:
         serving = asyncio.create_task(server.serve(self._sockets))
         try:
             bound = await exchange.start(context, tls, ports)
-            await server.listens.wait()
+            await server.wait_until_listening(serving)
             self._say_ready(context, bound)
             await serving
         finally:

@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from provision.sandbox.context import SandboxClock
 from provision.sandbox.directory import JsonObject
 from provision.sandbox.faults import Faults, HttpFault
+from provision.sandbox.graph.headers import connection_headers
 from provision.sandbox.graph.refusals import for_fault
 
 ABORT: Final = "provision.abort"
@@ -53,21 +54,25 @@ class FaultyWire:
     async def _refuse(self, path: str, fault: HttpFault, receive: Receive, send: Send) -> None:
         while (await receive()).get("more_body"):
             pass
+        request_id = str(uuid4())
+        headers = {"content-type": "application/json", "cache-control": "no-cache"}
         if path.startswith(_GRAPH):
             refusal = for_fault(fault)
-            status, body = refusal.status, refusal.body(self._clock.now(), str(uuid4()))
+            status, body = refusal.status, refusal.body(self._clock.now(), request_id)
+            headers |= connection_headers(request_id, None)
         else:
-            status, body = self._entra_refusal(fault)
-        headers = [(b"content-type", b"application/json"), (b"cache-control", b"no-cache")]
+            status, body = self._entra_refusal(fault, request_id)
+            headers["x-ms-request-id"] = request_id
         if fault.name == "throttled":
-            headers.append((b"retry-after", str(fault.retry_after).encode()))
-        await send({"type": "http.response.start", "status": status, "headers": headers})
+            headers["retry-after"] = str(fault.retry_after)
+        raw = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+        await send({"type": "http.response.start", "status": status, "headers": raw})
         await send({"type": "http.response.body", "body": json.dumps(body).encode()})
 
-    def _entra_refusal(self, fault: HttpFault) -> tuple[int, JsonObject]:
+    def _entra_refusal(self, fault: HttpFault, trace: str) -> tuple[int, JsonObject]:
         status, number, text = _ENTRA.get(fault.name, _ENTRA["unavailable"])
         at = self._clock.now().strftime("%Y-%m-%d %H:%M:%SZ")
-        trace, correlation = str(uuid4()), str(uuid4())
+        correlation = str(uuid4())
         description = (
             f"AADSTS{number}: {text}\r\nTrace ID: {trace}\r\n"
             f"Correlation ID: {correlation}\r\nTimestamp: {at}"

@@ -25,8 +25,8 @@ from provision.stages.services import AdministratorServices, Services
 from provision.tenant.registration import Registration
 from provision.vault.port import RememberedIds
 
-_ROUNDS = (0.0, 1.0, 4.0, 15.0, 30.0)
-"""Seconds before each new look, when an answer was lost or somebody else was faster."""
+_ROUNDS = (0.0, 0.0, 1.0, 4.0, 15.0, 30.0)
+"""Seconds before each try, when an answer was lost or somebody else was faster the time before."""
 _SETTLING = (0.0, 0.2, 0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0)
 """Seconds before each closing look, while replicas still show what was just changed."""
 
@@ -106,17 +106,21 @@ def _converge(
     work = CarryOut(manifest, targets, services, admin)
     unsettled: ProvisionError | None = None
     for pause in _ROUNDS:
+        if unsettled is not None:
+            reason = f"{unsettled.message}: looking at what is there"
+            services.report(Waiting(reason, pause))
+            services.clock.sleep(pause)
         if unsettled is not None or any(map(_replaces, seen.plan.changes)):
             # Graph has no If-Match for applications: look again right before a collection is
             # replaced, so that what somebody else wrote meanwhile is reported, not undone.
             seen = _confirmed(look(manifest, services, admin), confirmed)
+            work.recognise(seen)
         try:
             work.carry_out(seen)
         except (OutcomeUnknown, AlreadyExists) as error:
-            services.report(Waiting(f"{error.message}: looking at what is there", pause))
-            services.clock.sleep(pause)
             unsettled = error
             continue
+        unsettled = None
         seen = _settled(manifest, seen.plan.changes, services, admin)
         work.yield_to_older(seen)
         if not _is_recovery(seen.plan):

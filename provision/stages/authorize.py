@@ -193,7 +193,8 @@ class _Flow:
         identity = verify_id_token(tokens.id_token, sign_in, services.discovery, services.clock)
         before = services.vault.sign_in(self.key)
         bound = None
-        if before is not None:
+        # Another signInAs in the manifest is another account on purpose: a new first sign-in.
+        if before is not None and before.sign_in_as.casefold() == mailbox.sign_in_as.casefold():
             bound = Identity(before.object_id, before.account_tenant_id, before.sign_in_as)
         tenant_id = expected_tenant(mailbox.authority, self.key.tenant_id)
         check_account(identity, mailbox.sign_in_as, tenant_id, bound)

@@ -51,6 +51,7 @@ class CarryOut:
         self._client_id = ""
         self._principal_object_id = ""
         self._key_ids_present = frozenset[str]()
+        self._under_way: Change | None = None
         self._own: OwnMint | None = None
 
     def carry_out(self, seen: Seen) -> None:
@@ -62,7 +63,18 @@ class CarryOut:
         if principal is not None:
             self._principal_object_id = principal.object_id
         for change in seen.plan.changes:
+            self._under_way = change
             self._do(change)
+        self._under_way = None
+
+    def recognise(self, seen: Seen) -> None:
+        """Report the change whose answer was lost, if a look shows that it took effect."""
+        change, self._under_way = self._under_way, None
+        if change is None or any(isinstance(c, type(change)) for c in seen.plan.changes):
+            return
+        evidence = "done: the answer was lost, and a look showed it"
+        for stage in _stages_of(change):
+            self._services.report(Finished(stage, evidence))
 
     def _do(self, change: Change) -> None:
         match change:
@@ -71,7 +83,7 @@ class CarryOut:
             case AddPassword():
                 self._add_password(change)
             case _:
-                stage = _stage_of(change)
+                stage = _stages_of(change)[0]
                 self._services.report(Started(stage, title(change)))
                 with self._services.shield():
                     evidence = self._write(change)
@@ -106,9 +118,7 @@ class CarryOut:
         report(Started("application", title(change)))
 
         def create(password: PasswordRequest | None) -> CreatedApplication:
-            created = self._tenant.create_application(
-                change.unique_name, change.settings, password
-            )
+            created = self._tenant.create_application(change.unique_name, change.settings, password)
             self._object_id = created.application.object_id
             self._client_id = created.application.client_id
             return created
@@ -133,12 +143,10 @@ class CarryOut:
         # Dated anew: a person may have looked at the plan for an hour, and the dates tell later
         # which secret an interrupted run lost, and which of two hosts was first.
         request = password_request(self._manifest, self._services.clock.now())
-        minted_key_id = ""
 
         def keep_it(minted: MintedPassword) -> Kept:
-            nonlocal minted_key_id
-            minted_key_id = minted.password.key_id
-            return keep(self._registration(minted_key_id), minted, self._targets, self._services)
+            registration = self._registration(minted.password.key_id)
+            return keep(registration, minted, self._targets, self._services)
 
         mint = Mint(
             self._key,
@@ -148,10 +156,10 @@ class CarryOut:
             keep_it,
             self._revoke,
         )
-        kept = carry_out_mint(mint, self._services)
+        password, kept = carry_out_mint(mint, self._services)
+        self._own = OwnMint(password, self._key_ids_present)
         self.failures.extend(kept.failures)
-        self._own = OwnMint(minted_key_id, self._key_ids_present)
-        return f"key id {minted_key_id}, held by {' and '.join(kept.holders)}"
+        return f"key id {password.key_id}, held by {' and '.join(kept.holders)}"
 
     def _revoke(self, key_id: str) -> None:
         self._tenant.remove_password(self._object_id, key_id)
@@ -164,19 +172,20 @@ class CarryOut:
         Raises:
             RefusedError: It did; the other host's secret serves.
         """
-        application, now = seen.snapshot.application, self._services.clock.now()
-        if self._own is None or application is None:
+        application, own = seen.snapshot.application, self._own
+        if own is None or application is None:
             return
         custody = custody_of(self._key, seen.snapshot, self._services)
-        rival = older_rival(self._own, satisfying(self._manifest, application, now), custody)
+        live = satisfying(self._manifest, application, self._services.clock.now())
+        rival = older_rival(own, live, custody)
         if rival is None:
             return
         with self._services.shield():
-            self._revoke(self._own.key_id)
+            self._revoke(own.password.key_id)
         raise RefusedError(
             f"application {seen.plan.unique_name}: another host minted client secret "
-            f"{rival.key_id} at the same time and was first, so {self._own.key_id}, minted here, "
-            "was revoked",
+            f"{rival.key_id} at the same time and was first, so {own.password.key_id}, minted "
+            "here, was revoked",
             hint="run `provision handoff` where the other one was made; what was written here "
             "holds a secret that is no longer good",
         )
@@ -221,13 +230,13 @@ def _minted(created: CreatedApplication) -> MintedPassword:
     return created.minted
 
 
-def _stage_of(change: Change) -> str:
+def _stages_of(change: Change) -> tuple[str, ...]:
     match change:
         case CreateServicePrincipal() | CreateGrant() | ExtendGrant():
-            return "consent"
+            return ("consent",)
         case RemovePassword() | AddPassword():
-            return "secret"
+            return ("secret",)
         case CreateApplication() | UpdateApplication():
-            return "application"
+            return ("application", "permissions", "redirects")
         case _:
             assert_never(change)

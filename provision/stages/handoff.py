@@ -7,7 +7,7 @@ from provision.errors import ProvisionError
 from provision.stages.keep import Target, handover, mailbox_key
 from provision.stages.plan import client_key
 from provision.stages.progress import Failed, Finished, Started
-from provision.stages.refresh import client_secret, renew, signed_in_mailbox
+from provision.stages.refresh import held_secret, renew, signed_in_mailbox
 from provision.stages.services import Services
 from provision.tenant.mailbox import Mailbox
 from provision.tenant.registration import ClientSecret, Registration
@@ -31,13 +31,15 @@ def hand_off(
     Raises:
         SinkFailed: A target cannot be written; nothing was refreshed.
         SignInRequired, ClientRefused, TemporaryError: A mailbox cannot be refreshed.
+        UsageError: There is a client secret, and nobody here holds it.
     """
     for target in targets:
         target.sink.prepare()
     for mailbox in dict.fromkeys(t.mailbox for t in targets):
         if mailbox is not None:
             _refresh(mailbox, registration, services)
-    return tuple(_hand(target, registration, services) for target in targets)
+    secret = _secret(registration, services)
+    return tuple(_hand(target, registration, secret, services) for target in targets)
 
 
 def _refresh(mailbox: Mailbox, registration: Registration, services: Services) -> None:
@@ -45,8 +47,10 @@ def _refresh(mailbox: Mailbox, registration: Registration, services: Services) -
     renew(signed_in_mailbox(mailbox, key, services), services)
 
 
-def _hand(target: Target, registration: Registration, services: Services) -> HandedOver:
-    values = handover(target, registration, _secret(registration, services), services)
+def _hand(
+    target: Target, registration: Registration, secret: ClientSecret | None, services: Services
+) -> HandedOver:
+    values = handover(target, registration, secret, services)
     address = None if target.mailbox is None else target.mailbox.address
     services.report(Started("handoff", f"writing {target.sink.holder}"))
     try:
@@ -64,10 +68,14 @@ def _hand(target: Target, registration: Registration, services: Services) -> Han
 
 
 def _secret(registration: Registration, services: Services) -> ClientSecret | None:
-    if registration.secret_key_id is None and services.supplied_secret is None:
-        return None
+    key_id, supplied = registration.secret_key_id, services.supplied_secret
     key = client_key(services, registration.tenant_id, registration.client_id)
-    held = services.vault.secret(key, registration.secret_key_id)
-    if held is not None:
-        return ClientSecret(held.key_id, held.secret)
-    return ClientSecret(registration.secret_key_id or "", client_secret(key, services))
+    held = None if key_id is None else services.vault.secret(key, key_id)
+    if supplied is not None:
+        # Of which key it is, nobody says; it is not the one whose value we know to be another.
+        is_other = held is not None and held.secret != supplied
+        return ClientSecret("" if is_other else key_id or "", supplied)
+    if key_id is None:
+        return None
+    found = held or held_secret(key, services)
+    return ClientSecret(found.key_id, found.secret)

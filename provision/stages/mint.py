@@ -38,13 +38,16 @@ class Mint:
 class OwnMint:
     """A client secret that this run made."""
 
-    key_id: str
+    password: Password
     key_ids_present: frozenset[str]
     """The application's key ids before."""
 
 
-def carry_out_mint(mint: Mint, services: Services) -> Kept:
+def carry_out_mint(mint: Mint, services: Services) -> tuple[Password, Kept]:
     """Record the intent, mint, keep; revoke when nobody could keep it.
+
+    Returns:
+        What was minted, and where it went.
 
     Raises:
         OutcomeUnknown: The request was sent and its answer lost; the intent stays open, so that
@@ -73,7 +76,7 @@ def carry_out_mint(mint: Mint, services: Services) -> Kept:
         services.vault.finish_intent(intent.intent_id)
     if not kept.holders:
         raise kept.failures[0]
-    return kept
+    return minted.password, kept
 
 
 def older_rival(
@@ -88,14 +91,9 @@ def older_rival(
         satisfying: Every live secret of the wanted name.
         custody: What is held here, and which secrets were lost here.
     """
-    own = next((p for p in satisfying if p.key_id == ours.key_id), None)
-    rivals = [
-        p
-        for p in satisfying
-        if p.key_id not in ours.key_ids_present | custody.held_key_ids and not is_lost(p, custody)
-    ]
-    oldest = min(rivals, key=_age, default=None)
-    return oldest if own and oldest and _age(oldest) < _age(own) else None
+    known = ours.key_ids_present | custody.held_key_ids | {ours.password.key_id}
+    rivals = [p for p in satisfying if p.key_id not in known and not is_lost(p, custody)]
+    return min((p for p in rivals if _age(p) < _age(ours.password)), key=_age, default=None)
 
 
 def _age(password: Password) -> tuple[datetime, str]:

@@ -50,7 +50,8 @@ def client_key(services: Services, tenant_id: str, client_id: str) -> ClientKey:
 
 def _query(manifest: Manifest, services: Services, key: RegistrationKey) -> TenantQuery:
     known = services.vault.remembered_ids(key)
-    owners = mailbox_owners(manifest) if manifest.consent == "mailboxes" else ()
+    is_asked = manifest.consent == "mailboxes"
+    owners = {m.sign_in_as for m in manifest.mailboxes if is_asked and m.authority == "tenant"}
     return TenantQuery(
         unique_name=manifest.application.unique_name,
         display_name=manifest.application.display_name,

@@ -13,7 +13,14 @@ from provision.stages.progress import Waiting
 from provision.stages.services import Services
 from provision.stages.wanted import Wanted, mail_wanted
 from provision.tenant.mailbox import Mailbox
-from provision.vault.port import AccessToken, ClientKey, MailboxKey, RefreshToken, SignedInMailbox
+from provision.vault.port import (
+    AccessToken,
+    ClientKey,
+    HeldSecret,
+    MailboxKey,
+    RefreshToken,
+    SignedInMailbox,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +62,7 @@ def renew(signed_in: SignedInMailbox, services: Services) -> Renewed:
     with _turn(signed_in.key, services):
         after = _held_token(signed_in.key, services)
         cached = _cached(signed_in.key, wanted, services)
-        if cached is not None and after.generation > before.generation:
+        if cached is not None and _was_refreshed(before, after):
             return Renewed(cached, after.generation, was_done_by_another=True)
         return _refresh(signed_in, wanted, services)
 
@@ -68,13 +75,22 @@ def client_secret(key: ClientKey, services: Services) -> Secret:
     """
     if services.supplied_secret is not None:
         return services.supplied_secret
+    return held_secret(key, services).secret
+
+
+def held_secret(key: ClientKey, services: Services) -> HeldSecret:
+    """Return the newest client secret that the vault holds.
+
+    Raises:
+        UsageError: It holds none.
+    """
     held = services.vault.secret(key)
     if held is None:
         raise UsageError(
             f"application {key.client_id}: its client secret is not held here",
             hint="run this where `provision apply` ran, or set PROVISION_CLIENT_SECRET",
         )
-    return held.secret
+    return held
 
 
 def signed_in_mailbox(mailbox: Mailbox, key: MailboxKey, services: Services) -> SignedInMailbox:
@@ -118,6 +134,11 @@ def _held_token(key: MailboxKey, services: Services) -> RefreshToken:
     return token
 
 
+def _was_refreshed(before: RefreshToken, after: RefreshToken) -> bool:
+    """Tell whether somebody used the token meanwhile; not every refresh brings a new one."""
+    return (after.generation, after.last_used_at) != (before.generation, before.last_used_at)
+
+
 def _refresh(signed_in: SignedInMailbox, wanted: Wanted, services: Services) -> Renewed:
     key = signed_in.key
     held = _held_token(key, services)
@@ -132,13 +153,12 @@ def _refresh(signed_in: SignedInMailbox, wanted: Wanted, services: Services) -> 
         except (SignInRequired, ClientRefused, ConsentMissing) as error:
             services.vault.mark_suspect(key, held.generation, error.message)
             raise
-        generation = held.generation
-        now = services.clock.now()
-        if tokens.refresh_token is None:
+        generation, renewed, now = held.generation, tokens.refresh_token, services.clock.now()
+        if renewed is None or renewed == held.token:
             services.vault.mark_used(key, generation, now)
         else:
             # Durable before the access token is used: whoever crashes from here on loses nothing.
-            generation = services.vault.keep_refresh_token(key, tokens.refresh_token, now)
+            generation = services.vault.keep_refresh_token(key, renewed, now)
         token = keep_access_token(key, wanted, tokens, services)
     return Renewed(token, generation, was_done_by_another=False)
 
@@ -151,7 +171,8 @@ def keep_access_token(
     Raises:
         ConsentMissing: The token lacks a scope that was asked for.
     """
-    lacking = missing_scopes(wanted.scopes, tokens.scopes)
+    # RFC 6749 section 5.1: no scope in the answer means those that were asked for.
+    lacking = missing_scopes(wanted.scopes, tokens.scopes or wanted.scopes)
     if lacking:
         raise ConsentMissing(
             f"mailbox {key.address}: Entra gave a token without {' '.join(lacking)}",

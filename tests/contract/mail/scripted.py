@@ -19,12 +19,20 @@ from cryptography.x509.oid import NameOID
 
 from provision.cloud import MailHost, Tls
 
-STARTTLS = object()
-"""In a script: shake hands here."""
-HANG = object()
-"""In a script: say nothing until the client is gone."""
 
-Step = tuple[bytes, bytes | object]
+@dataclass(frozen=True)
+class ShakeHands:
+    """In a script: say this, then start TLS."""
+
+    answer: bytes
+
+
+@dataclass(frozen=True)
+class Hang:
+    """In a script: say nothing until the client is gone."""
+
+
+Step = tuple[bytes, bytes | ShakeHands | Hang]
 """How the client's next line must begin, and what it gets; `{tag}` is the latest IMAP tag."""
 
 
@@ -87,6 +95,7 @@ def _serve(
     listening: socket.socket, greeting: bytes, script: tuple[Step, ...], tls: Tls, heard: Heard
 ) -> None:
     connection, _ = listening.accept()
+    listening.close()
     connection.settimeout(10)
     try:
         if tls == "implicit":
@@ -111,14 +120,14 @@ def _follow(
             tag = line.split(b" ")[0]
         if not line.startswith(expected.replace(b"{tag}", tag)):
             break
-        if answer is HANG:
-            reader.read()
-            break
-        if isinstance(answer, bytes):
-            connection.sendall(answer.replace(b"{tag}", tag))
-        else:
-            connection.sendall(b"220 go ahead\r\n")
-            connection = certificate()[0].wrap_socket(connection, server_side=True)
-            reader = connection.makefile("rb")
+        match answer:
+            case bytes():
+                connection.sendall(answer.replace(b"{tag}", tag))
+            case ShakeHands():
+                connection.sendall(answer.answer.replace(b"{tag}", tag))
+                connection = certificate()[0].wrap_socket(connection, server_side=True)
+                reader = connection.makefile("rb")
+            case Hang():
+                reader.read()
     reader.close()
     connection.close()

@@ -13,7 +13,9 @@ from tests.contract.mail.dialogues import (
     SAID,
     login,
 )
-from tests.contract.mail.scripted import HANG, certificate, server
+from tests.contract.mail.scripted import Hang, ShakeHands, certificate, server
+
+CAPA = (b"CAPA", b"+OK\r\nSTLS\r\n.\r\n")
 
 
 def probe(*steps, greeting=HELLO_POP, timeout=5.0, **where) -> tuple[Verdict, list[bytes]]:
@@ -65,7 +67,7 @@ def test_a_farewell_that_fails_is_no_success():
 
 
 def test_silence_ends_in_a_timeout():
-    verdict, _ = probe(AUTH_POP, (SAID, HANG), timeout=0.5)
+    verdict, _ = probe(AUTH_POP, (SAID, Hang()), timeout=0.5)
     assert (verdict.outcome, verdict.said) == ("unreachable", ("no answer in time",))
 
 
@@ -75,10 +77,16 @@ def test_what_greets_otherwise_is_unreachable(greeting):
     assert verdict.outcome == "unreachable"
 
 
+def test_starts_tls_before_anything_is_said():
+    start = (b"STLS", ShakeHands(b"+OK begin\r\n"))
+    steps = (CAPA, start, AUTH_POP, LET_IN_POP, (b"STAT", b"+OK 0 0\r\n"), QUIT_POP)
+    verdict, _ = probe(*steps, tls="starttls")
+    assert verdict.is_ok
+
+
 def test_a_server_without_starttls_gets_no_token():
     no = (b"STLS", b"-ERR unknown\r\n")
-    capa = (b"CAPA", b"+OK\r\nSTLS\r\n.\r\n")
-    verdict, heard = probe(capa, no, tls="starttls")
+    verdict, heard = probe(CAPA, no, tls="starttls")
     assert verdict.outcome == "no_tls"
     assert not any(b"AUTH" in line for line in heard)
 

@@ -16,7 +16,7 @@ from tests.contract.mail.dialogues import (
     SHAKE_HANDS,
     login,
 )
-from tests.contract.mail.scripted import HANG, certificate, server
+from tests.contract.mail.scripted import Hang, certificate, server
 
 START = (EHLO, SHAKE_HANDS, EHLO, AUTH_SMTP)
 MAIL = (b"mail FROM:<a@b.com>", b"250 2.1.0 Sender OK\r\n")
@@ -105,7 +105,7 @@ def test_a_certificate_for_another_name_gets_no_token():
 
 
 def test_silence_ends_in_a_timeout():
-    verdict, _ = probe(*START, (SAID, HANG), timeout=0.5)
+    verdict, _ = probe(*START, (SAID, Hang()), timeout=0.5)
     assert verdict.outcome == "unreachable"
 
 

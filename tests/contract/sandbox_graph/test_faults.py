@@ -59,6 +59,9 @@ def test_throttling_names_a_fraction_of_a_second(client: SandboxClient) -> None:
     assert [reply.status for reply in replies] == [429, 200]
     assert replies[0].code == "TooManyRequests"
     assert replies[0].headers["retry-after"] == "0.25"
+    assert (
+        replies[0].headers["request-id"] == (replies[0].body["error"]["innerError"]["request-id"])
+    )
 
 
 def test_a_part_of_a_batch_is_throttled_by_itself(client: SandboxClient) -> None:

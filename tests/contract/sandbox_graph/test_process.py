@@ -48,6 +48,23 @@ def test_a_taken_port_is_told(tmp_path: Path) -> None:
     assert f"port {port}" in refused.value.hint
 
 
+def test_a_taken_mail_port_is_told() -> None:
+    with running_sandbox() as first:
+        options = SandboxOptions(faults="none", imap_port=first.ready.imap.port)
+        with pytest.raises(UsageError) as refused:
+            start_sandbox(options, SystemClock())
+
+    assert str(first.ready.imap.port) in refused.value.hint
+    assert "Traceback" not in refused.value.hint
+
+
+def test_a_wrong_fault_file_is_told() -> None:
+    with pytest.raises(UsageError) as refused:
+        start_sandbox(SandboxOptions(faults="/nowhere/faults.json"), SystemClock())
+
+    assert "fault file /nowhere/faults.json: cannot be read" in refused.value.hint
+
+
 def test_state_survives_a_restart(tmp_path: Path) -> None:
     options = SandboxOptions(faults="none", state=tmp_path / "state")
     with running_sandbox(options) as sandbox:

@@ -2,6 +2,7 @@
 
 import re
 import string
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -13,6 +14,7 @@ from provision.manifest.schema import json_schema
 from provision.manifest.template import template
 from tests.unit.manifest.reading import MINIMAL, application, mailboxes, problems_of
 
+PAGE = Path(__file__).parents[3] / "docs" / "reference" / "manifest.md"
 PLAIN = string.ascii_letters + string.digits
 NAMES = st.text(alphabet=PLAIN + "._-", min_size=1, max_size=64)
 LABELS = st.text(alphabet=PLAIN, min_size=1, max_size=20)
@@ -95,6 +97,19 @@ def test_the_schema_describes_every_key():
         if not key.get("description")
     ]
     assert silent == []
+
+
+def test_the_reference_page_names_every_key():
+    schema = json_schema()
+    sections = [schema, *schema["$defs"].values()]
+    keys = {name for section in sections for name in section["properties"]}
+    page = PAGE.read_text(encoding="utf-8")
+    assert sorted(key for key in keys if f"`{key}`" not in page) == []
+
+
+def test_the_reference_pages_example_is_a_manifest():
+    example = PAGE.read_text(encoding="utf-8").partition("```yaml\n")[2].partition("```")[0]
+    assert problems_of(example) == ()
 
 
 def test_the_schema_writes_periods_as_a_manifest_does():

@@ -1,0 +1,7 @@
+"""GraphTenant keeps the contract of the port: on the sandbox, on a cassette, on a tenant."""
+
+from tests.contract.graph.tenant_contract import TenantContract
+
+
+class TestGraphTenant(TenantContract):
+    pass

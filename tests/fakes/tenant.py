@@ -1,0 +1,245 @@
+"""A tenant in memory: the port `Tenant`, with levers for bad luck and for other people."""
+
+from dataclasses import fields, replace
+from datetime import UTC, datetime
+from itertools import count
+
+from provision.errors import AlreadyExists, NameTaken, NotFound
+from provision.manifest.permissions import catalogue
+from provision.secret import Secret
+from provision.tenant.application import (
+    MICROSOFT_GRAPH,
+    Application,
+    ApplicationSettings,
+    MintedPassword,
+    Namesake,
+    Password,
+    PasswordRequest,
+)
+from provision.tenant.port import CreatedApplication, Snapshot, TenantQuery
+from provision.tenant.service_principal import Grant, GrantRequest, Resource, ServicePrincipal
+from tests.fakes.levers import Levers
+
+TENANT_ID = "99999999-aaaa-4bbb-8ccc-dddddddddddd"
+GRAPH_OBJECT_ID = "graph-principal"
+
+
+class MemoryTenant(Levers):
+    """A tenant that keeps the port's contract until it is told otherwise.
+
+    `secrets` has every secret ever minted, by key id.
+    """
+
+    def __init__(self, tenant_id: str = TENANT_ID) -> None:
+        super().__init__()
+        self.tenant_id = tenant_id
+        self.queries: list[TenantQuery] = []
+        self.secrets: dict[str, Secret] = {}
+        self.users: dict[str, str] = {}
+        self.scope_ids = dict(catalogue())
+        self.unknown = frozenset[str]()
+        """Reads that are refused with 403."""
+        self.shows_new_secrets = True
+        self._numbers = count(1)
+
+    # What other people do
+
+    def put(self, application: Application) -> None:
+        """Let an application exist."""
+        self.content.applications[application.object_id] = application
+
+    def remove(self, object_id: str) -> None:
+        """Move an application to the bin; its service principal goes with it."""
+        application = self.content.applications.pop(object_id)
+        self.content.bin[object_id] = application
+        gone = [p for p in self.content.principals.values() if p.client_id == application.client_id]
+        for principal in gone:
+            del self.content.principals[principal.object_id]
+
+    def named(self, unique_name: str) -> Application | None:
+        """Return the live application with a unique name."""
+        live = self.content.applications.values()
+        return next((a for a in live if a.unique_name == unique_name), None)
+
+    def change(self, unique_name: str, **settings: object) -> None:
+        """Change settings behind everybody's back."""
+        found = self._of_name(unique_name)
+        values = {f.name: getattr(found.settings, f.name) for f in fields(found.settings)}
+        self.put(replace(found, settings=ApplicationSettings(**values | settings)))
+
+    def add_secret(self, unique_name: str, password: Password) -> None:
+        """Mint a secret behind everybody's back."""
+        found = self._of_name(unique_name)
+        self.put(replace(found, passwords=found.passwords | {password}))
+
+    # The port
+
+    def read(self, query: TenantQuery) -> Snapshot:
+        self.queries.append(query)
+        return self.call("read", lambda: self._snapshot(query))
+
+    def read_settings(self, object_id: str) -> ApplicationSettings:
+        return self.call("read_settings", lambda: self._application(object_id).settings)
+
+    def create_application(
+        self, unique_name: str, settings: ApplicationSettings, password: PasswordRequest | None
+    ) -> CreatedApplication:
+        def create() -> CreatedApplication:
+            self._require_free(unique_name)
+            minted = self._mint(password) if password else None
+            number = next(self._numbers)
+            application = Application(
+                object_id=f"object-{number}",
+                client_id=f"client-{number}",
+                unique_name=unique_name,
+                settings=settings,
+                passwords=frozenset({minted.password} if minted else ()),
+            )
+            self.put(application)
+            return CreatedApplication(application, minted if self.shows_new_secrets else None)
+
+        return self.call("create_application", create)
+
+    def update_application(
+        self, object_id: str, before: ApplicationSettings, after: ApplicationSettings
+    ) -> None:
+        def update() -> None:
+            found = self._application(object_id)
+            values = {
+                f.name: getattr(after, f.name)
+                if getattr(after, f.name) != getattr(before, f.name)
+                else getattr(found.settings, f.name)
+                for f in fields(after)
+            }
+            self.put(replace(found, settings=ApplicationSettings(**values)))
+
+        self.call("update_application", update)
+
+    def create_service_principal(self, client_id: str) -> ServicePrincipal:
+        def create() -> ServicePrincipal:
+            if not any(a.client_id == client_id for a in self.content.applications.values()):
+                raise NotFound(f"creating the service principal of {client_id}: no application")
+            if any(p.client_id == client_id for p in self.content.principals.values()):
+                raise AlreadyExists(f"creating the service principal of {client_id}: it has one")
+            object_id = f"principal-{next(self._numbers)}"
+            made = ServicePrincipal(object_id, client_id, is_enabled=True)
+            self.content.principals[object_id] = made
+            return made
+
+        return self.call("create_service_principal", create)
+
+    def create_grant(self, request: GrantRequest) -> Grant:
+        def create() -> Grant:
+            if request.client_object_id not in self.content.principals:
+                raise NotFound(f"granting {request.client_object_id}: no service principal")
+            made = Grant(
+                grant_id=f"grant-{next(self._numbers)}",
+                client_object_id=request.client_object_id,
+                resource_object_id=request.resource_object_id,
+                consent_type="Principal" if request.principal_object_id else "AllPrincipals",
+                principal_object_id=request.principal_object_id,
+                scopes=request.scopes,
+            )
+            if any(_same_parties(made, grant) for grant in self.content.grants.values()):
+                raise AlreadyExists(f"granting {request.client_object_id}: there is a grant")
+            self.content.grants[made.grant_id] = made
+            return made
+
+        return self.call("create_grant", create)
+
+    def replace_grant_scopes(self, grant_id: str, scopes: frozenset[str]) -> None:
+        def widen() -> None:
+            self.content.grants[grant_id] = replace(self.content.grants[grant_id], scopes=scopes)
+
+        self.call("replace_grant_scopes", widen)
+
+    def add_password(self, object_id: str, request: PasswordRequest) -> MintedPassword:
+        def add() -> MintedPassword:
+            found = self._application(object_id)
+            minted = self._mint(request)
+            self.put(replace(found, passwords=found.passwords | {minted.password}))
+            return minted
+
+        return self.call("add_password", add)
+
+    def remove_password(self, object_id: str, key_id: str) -> None:
+        def remove() -> None:
+            found = self._application(object_id)
+            left = frozenset(p for p in found.passwords if p.key_id != key_id)
+            self.put(replace(found, passwords=left))
+
+        self.call("remove_password", remove)
+
+    def close(self) -> None:
+        self.calls.append("close")
+
+    # Within
+
+    def _snapshot(self, query: TenantQuery) -> Snapshot:
+        shown = self.shown()
+        live = list(shown.applications.values())
+        application = next((a for a in live if a.unique_name == query.unique_name), None)
+        client_id = application.client_id if application else ""
+        principal = next((p for p in shown.principals.values() if p.client_id == client_id), None)
+        grants = [] if "grants" in self.unknown else list(shown.grants.values())
+        users = {} if "users" in self.unknown else self.users
+        return Snapshot(
+            tenant_id=self.tenant_id,
+            application=application,
+            service_principal=principal,
+            grants=frozenset(
+                g for g in grants if principal and g.client_object_id == principal.object_id
+            ),
+            microsoft_graph=Resource(
+                GRAPH_OBJECT_ID, MICROSOFT_GRAPH, self.scope_ids if query.wants_scope_ids else {}
+            ),
+            namesakes=() if "namesakes" in self.unknown else _namesakes(live, query),
+            user_ids={name: users[name] for name in query.users if name in users},
+            unknown=self.unknown,
+        )
+
+    def _require_free(self, unique_name: str) -> None:
+        if self.named(unique_name):
+            raise AlreadyExists(f"creating application {unique_name}: it exists")
+        holder = next((a for a in self.content.bin.values() if a.unique_name == unique_name), None)
+        if holder is not None:
+            raise NameTaken(f"creating application {unique_name}: in the bin as {holder.object_id}")
+
+    def _mint(self, request: PasswordRequest) -> MintedPassword:
+        key_id = f"key-{next(self._numbers)}"
+        secret = Secret(f"value of {key_id}")
+        self.secrets[key_id] = secret
+        end_at = request.end_at.astimezone(UTC)
+        return MintedPassword(
+            Password(key_id, request.display_name, _seconds(request.start_at), end_at), secret
+        )
+
+    def _application(self, object_id: str) -> Application:
+        if object_id not in self.content.applications:
+            raise NotFound(f"application {object_id}: it does not exist")
+        return self.content.applications[object_id]
+
+    def _of_name(self, unique_name: str) -> Application:
+        found = self.named(unique_name)
+        assert found is not None
+        return found
+
+
+def _seconds(instant: datetime) -> datetime:
+    return instant.astimezone(UTC).replace(microsecond=0)
+
+
+def _same_parties(one: Grant, other: Grant) -> bool:
+    def parties(g: Grant) -> tuple[str, str, str | None]:
+        return g.client_object_id, g.resource_object_id, g.principal_object_id
+
+    return parties(one) == parties(other)
+
+
+def _namesakes(live: list[Application], query: TenantQuery) -> tuple[Namesake, ...]:
+    found = [
+        Namesake(a.object_id, a.client_id, a.unique_name, a.settings.display_name)
+        for a in live
+        if a.settings.display_name == query.display_name and a.unique_name != query.unique_name
+    ]
+    return tuple(sorted(found, key=lambda n: n.object_id))

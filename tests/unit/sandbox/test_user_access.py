@@ -1,0 +1,101 @@
+"""Graph for signed-in people: a scope, and for some calls a role besides."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from random import Random
+
+import pytest
+
+from provision.clock import ManualClock
+from provision.sandbox.context import Context, SandboxClock
+from provision.sandbox.faults import Faults
+from provision.sandbox.graph.access import authenticate
+from provision.sandbox.graph.call import Answer, Call, split_path
+from provision.sandbox.graph.dispatch import dispatch
+from provision.sandbox.graph.refusals import GraphRefusal
+from provision.sandbox.seed import make_directory
+from provision.sandbox.tokens import Tokens
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+ORIGIN = "https://localhost:1"
+GRAPH = "https://graph.microsoft.com"
+Ask = Callable[..., Answer]
+
+
+@pytest.fixture(scope="module")
+def context() -> Context:
+    clock = SandboxClock(ManualClock(NOW))
+    directory = make_directory("contoso.onmicrosoft.com", NOW, Random(1))
+    faults = Faults((), 1, NOW.timestamp())
+    return Context(directory, clock, Tokens(directory, clock, ORIGIN), faults, ORIGIN)
+
+
+@pytest.fixture
+def ask(context: Context) -> Ask:
+    """Send one request as a person whose token has these scopes."""
+
+    def asked(
+        name: str, scopes: str, method: str, path: str, body: dict[str, object] | None = None
+    ) -> Answer:
+        account = context.directory.accounts[name]
+        token = context.tokens.mint_for_user(account, "client", GRAPH, frozenset(scopes.split()))
+        claims = authenticate(context, f"Bearer {token}")
+        return dispatch(context, Call(method, split_path(path), {}, {}, claims, body))
+
+    return asked
+
+
+def test_me_is_who_signed_in(ask: Ask) -> None:
+    body = ask("forms@contoso.com", "User.Read", "GET", "me").body
+
+    assert body is not None
+    assert body["userPrincipalName"] == "forms@contoso.com"
+
+
+def test_a_personal_account_is_somebody_too(ask: Ask) -> None:
+    body = ask("forms.person@outlook.com", "User.Read", "GET", "me").body
+
+    assert body is not None
+    assert body["mail"] == "forms.person@outlook.com"
+
+
+def test_a_personal_account_sees_no_organization(ask: Ask) -> None:
+    with pytest.raises(GraphRefusal) as refused:
+        ask("forms.person@outlook.com", "User.Read", "GET", "organization")
+    assert refused.value.status == 403
+
+
+def test_a_mail_scope_does_not_read_the_profile(ask: Ask) -> None:
+    with pytest.raises(GraphRefusal) as refused:
+        ask("forms@contoso.com", "Mail.Read", "GET", "me")
+    assert refused.value.code == "Authorization_RequestDenied"
+
+
+def test_a_member_changes_only_what_it_registered(ask: Ask) -> None:
+    scope = "Application.ReadWrite.All"
+    made = ask("forms@contoso.com", scope, "POST", "applications", {"displayName": "mine"}).body
+    assert made is not None
+    path = f"applications/{made['id']}"
+
+    assert ask("forms@contoso.com", scope, "PATCH", path, {"notes": "own"}).status == 204
+    assert ask("admin@contoso.com", scope, "PATCH", path, {"notes": "admin"}).status == 204
+    with pytest.raises(GraphRefusal, match="Insufficient privileges"):
+        ask("alex@contoso.com", scope, "PATCH", path, {"notes": "foreign"})
+
+
+def test_only_an_administrator_consents_for_all(ask: Ask) -> None:
+    scope = "DelegatedPermissionGrant.ReadWrite.All"
+
+    with pytest.raises(GraphRefusal) as refused:
+        ask("forms@contoso.com", scope, "POST", "oauth2PermissionGrants", {})
+    assert refused.value.status == 403
+
+
+def test_a_token_for_outlook_does_not_open_graph(context: Context) -> None:
+    account = context.directory.accounts["forms@contoso.com"]
+    token = context.tokens.mint_for_user(
+        account, "client", "https://outlook.office.com", frozenset({"User.Read"})
+    )
+
+    with pytest.raises(GraphRefusal, match="Invalid audience"):
+        authenticate(context, f"Bearer {token}")

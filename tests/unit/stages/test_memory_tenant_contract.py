@@ -1,0 +1,18 @@
+"""The tenant in memory keeps the contract of the port, or the tests beside it prove nothing."""
+
+import pytest
+
+from tests.contract.graph.backend import Backend, name_of
+from tests.contract.graph.tenant_contract import TenantContract
+from tests.fakes.tenant import MemoryTenant
+
+
+@pytest.fixture
+def backend(request: pytest.FixtureRequest) -> Backend:
+    tenant = MemoryTenant()
+    tenant.users["forms@contoso.com"] = "user-1"
+    return Backend(tenant, name_of(request.node.originalname), tenant.remove)
+
+
+class TestMemoryTenant(TenantContract):
+    pass
