@@ -56,15 +56,16 @@ def main(argv: Sequence[str]) -> int:
     """Run one command and return its exit code."""
     try:
         result = app(args=list(argv), prog_name="provision", standalone_mode=False)
-        return result if isinstance(result, int) else exits.DONE
+        code = result if isinstance(result, int) else exits.DONE
+        # typer turns Ctrl-C into this code by itself.
+        return _interrupted() if code == exits.INTERRUPTED else code
     except ProvisionError as error:
         console.failure(error)
         return exits.code_for(error)
     except typer.TyperException as error:
         return _usage(error)
     except (KeyboardInterrupt, typer.Abort):
-        console.err("interrupted", "warn")
-        return exits.INTERRUPTED
+        return _interrupted()
     except BrokenPipeError:
         # The reader of a pipe left; there is nobody to tell.
         sys.stderr.close()
@@ -72,6 +73,12 @@ def main(argv: Sequence[str]) -> int:
     except Exception as error:  # noqa: BLE001  (a traceback could carry what must not be shown)
         console.bug(error)
         return exits.FAILED
+
+
+def _interrupted() -> int:
+    console.err("provision: interrupted", "warn")
+    console.err("  → what was begun is finished or written down; run the same command again", "dim")
+    return exits.INTERRUPTED
 
 
 def _usage(error: typer.TyperException) -> int:

@@ -61,7 +61,7 @@ def apply(
         if output is Output.TEXT:
             _print(applied)
         code = _code(applied)
-        surface = TerminalSurface(is_pasted=paste)
+        surface = TerminalSurface(watch, is_pasted=paste)
         wish = onward.Wish(through, yes=yes, sends=send, surface=surface, is_pasted=paste)
         results = onward.Results(applied)
         if code == exits.DONE:

@@ -77,7 +77,7 @@ def authorize(
             session.use(registration_file.read(registration))
         for wanted in session.mailboxes(mailbox or ()):
             watch.pause()
-            surface = TerminalSurface(is_pasted=paste, opens_browser=browser)
+            surface = TerminalSurface(watch, is_pasted=paste, opens_browser=browser)
             done.append(session.authorize(wanted, way, surface))
     if output is Output.JSON:
         console.out_json(

@@ -43,6 +43,10 @@ class Watch:
         """Clear the moving line, before a question or a result."""
         self._begin("")
 
+    def aside(self, text: str) -> None:
+        """Print a line that is no progress, above the moving one; also when progress is off."""
+        self._line(text, "")
+
     def _begin(self, what: str) -> None:
         with self._lock:
             self._now = what

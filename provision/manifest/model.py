@@ -54,7 +54,9 @@ class MailboxSection:
     sign_in_as: Address = Field(default_factory=lambda data: data["address"])
     """The account that signs in: the mailbox itself by default, or a shared mailbox's delegate."""
     authority: AuthorityKind = "tenant"
-    """Where it signs in: the manifest's tenant, `consumers` for a personal account, or `common`."""
+    """Where it signs in: the manifest's tenant, `consumers` for a personal account, or `common`,
+    which is the default for a mailbox that is handed to AEM Forms.
+    """
     protocols: tuple[Protocol, ...] = Field(default=("imap", "smtp"), min_length=1)
     """What the mailbox is used over."""
 
@@ -89,6 +91,30 @@ class HandoffTarget:
     """Whose refresh token goes there: a file holds one mailbox. Needed when there are several."""
 
 
+def _signing_in_for_aem(value: object, info: ValidationInfo) -> object:
+    """Let a mailbox that AEM Forms gets sign in at `common`: AEM has no field for a tenant.
+
+    A token has one tenant segment for life. An application of a single tenant has no choice.
+    """
+    application = info.data.get("application")
+    takers = [t for t in info.data.get("handoff", ()) if t.to == "aem-forms"]
+    if not isinstance(value, list | tuple) or application is None or not takers:
+        return value
+    if application.sign_in_audience == "AzureADMyOrg":
+        return value
+    taken = {t.mailbox.casefold() for t in takers if t.mailbox}
+
+    def is_taken(section: dict[str, object]) -> bool:
+        return not taken or str(section.get("address", "")).casefold() in taken
+
+    return [
+        {"authority": "common", **section}
+        if isinstance(section, dict) and is_taken(section)
+        else section
+        for section in value
+    ]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, config=SECTION)
 class Manifest:
     """What is wanted: one application of one tenant, its mailboxes, and where the values go."""
@@ -103,10 +129,13 @@ class Manifest:
     """Who the administrator consents for: every user, the owners of the mailboxes, or nobody
     (users consent at sign-in).
     """
-    mailboxes: tuple[Annotated[Mailbox, _WrittenAsSection()], ...] = ()
-    """The mailboxes to sign in."""
+    # Before the mailboxes: a mailbox's default authority depends on who gets its token.
     handoff: tuple[HandoffTarget, ...] = ()
     """Where the values go."""
+    mailboxes: Annotated[
+        tuple[Annotated[Mailbox, _WrittenAsSection()], ...], BeforeValidator(_signing_in_for_aem)
+    ] = ()
+    """The mailboxes to sign in."""
 
     @property
     def cloud_file(self) -> PurePath | None:

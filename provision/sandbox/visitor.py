@@ -79,7 +79,7 @@ class Visitor:
         """Go where a person would go from `url`, until a page asks nothing more.
 
         Raises:
-            Unreachable: A page does not answer.
+            Unreachable: The first page, or one that a form leads to, does not answer.
             RefusedError: The pages go round in circles.
         """
         page = self._first_page(url)
@@ -88,7 +88,11 @@ class Visitor:
             if page.location:
                 if not _is_here(page.location):
                     return VisitResult(page.location, page.status, "")
-                page = self._open(page.location, None)
+                try:
+                    page = self._open(page.location, None)
+                except Unreachable:
+                    # As in a browser: nothing loads, and the address bar keeps the address.
+                    return VisitResult(page.location, page.status, "")
                 continue
             form = _chosen_form(page)
             if form is None or (form.password_field and has_signed_in):

@@ -11,7 +11,14 @@ from provision.errors import (
     TemporaryError,
 )
 from provision.manifest.model import Manifest
-from provision.plan.changes import Change, ExtendGrant, RemovePassword, UpdateApplication
+from provision.plan.changes import (
+    AddPassword,
+    Change,
+    CreateApplication,
+    ExtendGrant,
+    RemovePassword,
+    UpdateApplication,
+)
 from provision.plan.difference import title
 from provision.plan.planner import Plan
 from provision.stages.carry_out import CarryOut
@@ -81,7 +88,8 @@ def apply_manifest(
         if first.changes:
             if not confirm(first):
                 raise RefusedError("nothing was changed: the plan was not confirmed")
-            services.vault.prepare()
+            if any(map(_mints, first.changes)):
+                services.vault.prepare()
             seen, failures = _converge(manifest, seen, targets, services, admin)
         registration = registration_of(manifest, seen, services)
         if not seen.plan.changes:
@@ -89,9 +97,8 @@ def apply_manifest(
                 registration_key(manifest, services, admin.tenant_id), seen.snapshot, services
             )
             _remember(manifest, seen, services, admin)
-            if registration.secret_key_id is not None:
-                # Tries each failed sink once more, so what fails is told once.
-                failures = bring_up_to_date(registration, targets, services).failures
+            # Tries each failed sink once more, so what fails is told once.
+            failures = bring_up_to_date(registration, targets, services).failures
     return Applied(registration, first, seen.plan, failures)
 
 
@@ -128,6 +135,10 @@ def _converge(
     if unsettled is not None:
         raise unsettled
     return seen, tuple(work.failures)
+
+
+def _mints(change: Change) -> bool:
+    return isinstance(change, AddPassword | CreateApplication)
 
 
 def _replaces(change: Change) -> bool:

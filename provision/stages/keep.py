@@ -11,7 +11,7 @@ from provision.stages.services import Services
 from provision.tenant.application import MintedPassword
 from provision.tenant.mailbox import Mailbox
 from provision.tenant.registration import ClientSecret, Registration
-from provision.vault.port import HeldSecret, MailboxKey
+from provision.vault.port import ClientKey, HeldSecret, MailboxKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ def keep(
     """
     holders: list[str] = []
     failures: list[ProvisionError] = []
-    key = client_key(services, registration.tenant_id, registration.client_id)
+    key = _client(registration, services)
     password = minted.password
     held = HeldSecret(password.key_id, password.display_name or "", password.end_at, minted.secret)
     try:
@@ -97,16 +97,19 @@ def bring_up_to_date(
     registration: Registration, targets: Sequence[Target], services: Services
 ) -> Kept:
     """Write the vault's secret to every sink that holds another one, or none."""
-    key = client_key(services, registration.tenant_id, registration.client_id)
-    held = services.vault.secret(key, registration.secret_key_id)
+    key_id = registration.secret_key_id
+    if key_id is None:
+        return Kept((), ())
+    stale = [t for t in targets if t.sink.holds_secrets and not _is_up_to_date(t.sink, key_id)]
+    # Asked for last: to open the vault's secret takes its key, and mostly nobody needs it.
+    held = stale and services.vault.secret(_client(registration, services), key_id)
+    if not held:
+        return Kept((), ())
     holders: list[str] = []
     failures: list[ProvisionError] = []
-    if held is None or registration.secret_key_id is None:
-        return Kept((), ())
-    secret = ClientSecret(held.key_id, held.secret)
-    for target in targets:
-        if target.sink.holds_secrets and not _is_up_to_date(target.sink, held.key_id):
-            _keep_in(target, registration, secret, services, holders, failures)
+    for target in stale:
+        secret = ClientSecret(held.key_id, held.secret)
+        _keep_in(target, registration, secret, services, holders, failures)
     return Kept(tuple(holders), tuple(failures))
 
 
@@ -141,6 +144,10 @@ def handover(
         refresh_token_issued_at=token.issued_at if token else None,
         generation=token.generation if token else None,
     )
+
+
+def _client(registration: Registration, services: Services) -> ClientKey:
+    return client_key(services, registration.tenant_id, registration.client_id)
 
 
 def mailbox_key(registration: Registration, address: str) -> MailboxKey:

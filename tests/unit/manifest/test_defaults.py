@@ -126,3 +126,32 @@ def test_the_digest_does_not_depend_on_spelling_or_order():
 def test_the_digest_changes_with_what_is_wanted():
     hourly = application("secret: {lifetime: 180d, rotateBefore: 12h}")
     assert read_manifest(hourly, "m").digest != read_manifest(MINIMAL, "m").digest
+
+
+def test_a_mailbox_for_aem_forms_signs_in_at_common():
+    manifest = read_manifest(
+        "tenant: contoso.com\napplication: {uniqueName: a}\n"
+        "mailboxes: [{address: a@contoso.com}, {address: b@contoso.com}]\n"
+        "handoff: [{to: aem-forms, path: a.txt, mailbox: a@contoso.com}]\n",
+        "m",
+    )
+    assert [m.authority for m in manifest.mailboxes] == ["common", "tenant"]
+
+
+def test_an_authority_that_is_written_wins_over_aem_forms():
+    manifest = read_manifest(
+        "tenant: contoso.com\napplication: {uniqueName: a}\n"
+        "mailboxes: [{address: a@contoso.com, authority: tenant}]\n"
+        "handoff: [{to: aem-forms, path: a.txt}]\n",
+        "m",
+    )
+    assert manifest.mailboxes[0].authority == "tenant"
+
+
+def test_a_single_tenant_application_cannot_use_common_even_for_aem_forms():
+    manifest = read_manifest(
+        "tenant: contoso.com\napplication: {uniqueName: a, signInAudience: AzureADMyOrg}\n"
+        "mailboxes: [{address: a@contoso.com}]\nhandoff: [{to: aem-forms, path: a.txt}]\n",
+        "m",
+    )
+    assert manifest.mailboxes[0].authority == "tenant"
