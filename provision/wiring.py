@@ -2,8 +2,6 @@
 
 import os
 import random
-import signal
-import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -11,12 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from provision.clock import SystemClock
-from provision.errors import UsageError
+from provision.errors import ProvisionError, UsageError
 from provision.secret import Secret
 
 if TYPE_CHECKING:
-    from types import FrameType
-
     from provision.cloud import Cloud
     from provision.graph.credential import AdministratorSettings
     from provision.manifest.model import Manifest
@@ -25,8 +21,8 @@ if TYPE_CHECKING:
     from provision.stages.progress import Event, Report
     from provision.stages.services import AdministratorServices, Services
     from provision.stages.session import Session
+    from provision.stages.targets import ChosenTarget, Writer
     from provision.stages.wanted import Wanted
-    from provision.tenant.mailbox import Mailbox
     from provision.vault.port import SignedInMailbox, Vault
 
 
@@ -45,21 +41,26 @@ class Choices:
 
     with_secrets: bool = False
     """Whether an AEM worksheet shows secrets."""
-    writer: Callable[[str], object] | None = None
+    writer: "Writer | None" = None
     """Takes a hand-off to standard output."""
     may_open_browser: bool = False
     """Whether the administrator may be asked to sign in in a browser."""
     client_secret: Secret | None = None
     """Wins over PROVISION_CLIENT_SECRET and the vault."""
-    targets: tuple[tuple[str, str], ...] | None = None
-    """Hand-offs as (format, path), in place of the manifest's."""
+    target: "ChosenTarget | None" = None
+    """The one hand-off, in place of the manifest's."""
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
     """Where settings are read."""
 
 
 def colour_is_unwanted() -> bool:
     """Tell whether the environment forbids colour (https://no-color.org)."""
-    return bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
+    return bool(os.environ.get("NO_COLOR")) or terminal_is_dumb()
+
+
+def terminal_is_dumb() -> bool:
+    """Tell whether the terminal knows nothing but lines."""
+    return os.environ.get("TERM") == "dumb"
 
 
 def load(place: Place) -> "tuple[Manifest, Cloud]":
@@ -128,16 +129,22 @@ def open_held(
         yield _held(found, vault, _nobody_listens, stack)
 
 
-def every_held(report: "Report") -> "Iterator[tuple[SignedInMailbox, Services]]":
-    """Yield every mailbox that is signed in here with the services of its cloud."""
+def every_held(
+    report: "Report",
+) -> "Iterator[tuple[SignedInMailbox, Services | ProvisionError]]":
+    """Yield every mailbox that is signed in here with the services of its cloud, or why not."""
     from provision.cloud import named_cloud
 
     with ExitStack() as stack:
-        made: dict[str, Services] = {}
+        made: dict[str, Services | ProvisionError] = {}
         for found in _vault(SystemClock(), os.environ).find_sign_ins():
             name = found.key.cloud
             if name not in made:
-                made[name] = _services(named_cloud(name, Path()), report, Choices(), stack)
+                try:
+                    made[name] = _services(named_cloud(name, Path()), report, Choices(), stack)
+                except ProvisionError as error:
+                    # Its sandbox may be gone; that is no reason to let the others die.
+                    made[name] = error
             yield found, made[name]
 
 
@@ -157,10 +164,14 @@ def _held(found: "SignedInMailbox", vault: "Vault", report: "Report", stack: Exi
 
 
 def _services(cloud: "Cloud", report: "Report", choices: Choices, stack: ExitStack) -> "Services":
+    from provision.graph.loading import import_httpx
+
+    import_httpx()
     from provision.oauth.discovery import Discovery
     from provision.oauth.listener import Listener
     from provision.oauth.token import TokenEndpoint
     from provision.oauth.transport import open_transport
+    from provision.stages.interruption import make_shield
     from provision.stages.services import Services
 
     clock = SystemClock()
@@ -173,7 +184,7 @@ def _services(cloud: "Cloud", report: "Report", choices: Choices, stack: ExitSta
         discovery=Discovery(http, clock),
         listen=Listener,
         report=report,
-        shield=shield,
+        shield=make_shield(report),
         supplied_secret=choices.client_secret
         or _secret(choices.environ, "PROVISION_CLIENT_SECRET"),
     )
@@ -198,8 +209,14 @@ def _administrator(
     tenant_id: Callable[[], str],
     stack: ExitStack,
 ) -> "AdministratorServices":
-    from provision.graph.opening import open_tenant
+    from provision.graph.loading import warm_up
     from provision.stages.progress import Waiting
+
+    # The SDKs load while the login host is asked which tenant is meant.
+    loading = warm_up()
+    wanted = tenant_id()
+    loading.join()
+    from provision.graph.opening import open_tenant
     from provision.stages.services import AdministratorServices
 
     settings = _administrator_settings(manifest.tenant, choices)
@@ -211,7 +228,7 @@ def _administrator(
         lambda reason, seconds: services.report(Waiting(reason, seconds)),
     )
     stack.callback(tenant.close)
-    return AdministratorServices(tenant, tenant.meter, tenant_id())
+    return AdministratorServices(tenant, tenant.meter, wanted)
 
 
 def _administrator_settings(tenant: str, choices: Choices) -> "AdministratorSettings":
@@ -235,46 +252,13 @@ def _administrator_settings(tenant: str, choices: Choices) -> "AdministratorSett
     )
 
 
-def _targets(manifest: "Manifest", base: Path, choices: Choices) -> "tuple[Target, ...]":
-    from provision.handoff.sinks import make_sink
-    from provision.stages.keep import Target
+def _targets(manifest: "Manifest", folder: Path, choices: Choices) -> "tuple[Target, ...]":
+    from provision.stages.targets import chosen_target, sink_maker, targets_of
 
-    def target(to: str, path: str, mailbox: "Mailbox | None", start: Path) -> Target:
-        sink = make_sink(
-            to, path, with_secrets=choices.with_secrets, base=start, writer=choices.writer
-        )
-        return Target(sink, mailbox)
-
-    by_address = {m.address.lower(): m for m in manifest.mailboxes}
-    only = manifest.mailboxes[0] if manifest.mailboxes else None
-    if choices.targets is not None:
-        return tuple(target(to, path, only, Path()) for to, path in choices.targets)
-    return tuple(
-        target(t.to, str(t.path), by_address.get((t.mailbox or "").lower(), only), base)
-        for t in manifest.handoff
-    )
-
-
-@contextmanager
-def shield() -> "Iterator[None]":
-    """Let the block finish before Ctrl-C is heard; a second Ctrl-C is heard at once."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    pressed: list[int] = []
-
-    def hold(number: int, _frame: "FrameType | None") -> None:
-        pressed.append(number)
-        if len(pressed) > 1:
-            raise KeyboardInterrupt
-
-    previous = signal.signal(signal.SIGINT, hold)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, previous)
-    if pressed and callable(previous):
-        previous(signal.SIGINT, None)
+    make = sink_maker(choices.writer, with_secrets=choices.with_secrets)
+    if choices.target is not None:
+        return (chosen_target(manifest, choices.target, make),)
+    return targets_of(manifest, folder, make)
 
 
 def _setting(environ: Mapping[str, str], *names: str) -> str | None:

@@ -124,7 +124,7 @@ def _token(command: Any) -> Command:  # noqa: ANN401  (see _command)
     parser = token_parser()
     # argparse offers no public way to its options.
     actions = [a for a in parser._actions if not isinstance(a, argparse._HelpAction)]  # noqa: SLF001
-    text = f"{_joined(command.help)} {_joined(parser.description or '')}"
+    text = _joined(parser.description or "")
     return Command("token", command.rich_help_panel, text, tuple(_action(a) for a in actions))
 
 

@@ -1,6 +1,5 @@
 """The command line: commands, exit codes, and the only place that catches everything."""
 
-import sys
 from collections.abc import Sequence
 
 import typer
@@ -54,6 +53,7 @@ def token(context: typer.Context) -> int:
 
 def main(argv: Sequence[str]) -> int:
     """Run one command and return its exit code."""
+    console.settle()
     try:
         result = app(args=list(argv), prog_name="provision", standalone_mode=False)
         code = result if isinstance(result, int) else exits.DONE
@@ -68,7 +68,7 @@ def main(argv: Sequence[str]) -> int:
         return _interrupted()
     except BrokenPipeError:
         # The reader of a pipe left; there is nobody to tell.
-        sys.stderr.close()
+        console.nobody_reads()
         return exits.FAILED
     except Exception as error:  # noqa: BLE001  (a traceback could carry what must not be shown)
         console.bug(error)
@@ -82,6 +82,10 @@ def _interrupted() -> int:
 
 
 def _usage(error: typer.TyperException) -> int:
-    console.err(f"provision: {error}", "bad")
-    console.err("  → provision --help", "dim")
+    # Only click's own subclass knows which option is meant, and of which command.
+    said = str(getattr(error, "format_message", error.__str__)()).replace("Value error, ", "")
+    command = getattr(getattr(error, "ctx", None), "command_path", "provision")
+    if said:
+        console.err(f"provision: {said}", "bad")
+        console.err(f"  → {command} --help", "warn")
     return exits.USAGE

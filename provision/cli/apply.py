@@ -49,19 +49,20 @@ def apply(
     place = wiring.Place(file, cloud, tuple(trust_cloud or ()))
     choices = wiring.Choices(
         with_secrets=with_secrets,
-        writer=console.out,
+        writer=lambda text, has_secrets: console.hand_over(text, may_be_shown=not has_secrets),
         may_open_browser=ask.is_interactive(),
     )
     with (
         Watch(is_quiet=no_progress) as watch,
         wiring.open_session(place, watch, choices) as session,
     ):
+        onward.require_work(session, through)
         applied = session.apply(lambda plan: _confirmed(plan, watch, output, yes=yes))
         watch.pause()
         if output is Output.TEXT:
             _print(applied)
         code = _code(applied)
-        surface = TerminalSurface(watch, is_pasted=paste)
+        surface = TerminalSurface(is_pasted=paste)
         wish = onward.Wish(through, yes=yes, sends=send, surface=surface, is_pasted=paste)
         results = onward.Results(applied)
         if code == exits.DONE:

@@ -2,6 +2,7 @@
 
 import sys
 
+from provision.cli import console
 from provision.errors import AnswerNeeded
 
 
@@ -32,9 +33,7 @@ def line(prompt: str, what_for: str) -> str:
             f"{what_for} needs an answer and there is no terminal",
             hint="run it in a terminal, or add --yes",
         )
-    sys.stderr.write(prompt)
-    sys.stderr.flush()
-    return sys.stdin.readline()
+    return _answer(prompt)
 
 
 def is_interactive() -> bool:
@@ -48,13 +47,18 @@ def paste(prompt: str) -> str:
     Raises:
         AnswerNeeded: There is nothing to read.
     """
-    if sys.stdin.isatty():
-        sys.stderr.write(prompt)
-        sys.stderr.flush()
-    text = sys.stdin.readline()
+    text = _answer(prompt) if sys.stdin.isatty() else sys.stdin.readline()
     if not text:
         raise AnswerNeeded(
             "the address that the browser ended on is needed, and standard input is empty",
             hint="run it in a terminal, or pipe the address in",
         )
     return text
+
+
+def _answer(prompt: str) -> str:
+    # Nothing may be printed over what the person types.
+    with console.still():
+        sys.stderr.write(prompt)
+        sys.stderr.flush()
+        return sys.stdin.readline()

@@ -1,8 +1,9 @@
 """`provision authorize`: sign a mailbox owner in and hold the refresh token."""
 
 import sys
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -18,32 +19,46 @@ from provision.cli.options import (
     OutputOption,
     TrustCloud,
 )
-from provision.errors import UsageError
+from provision.errors import RefusedError, SignInRequired, UsageError
 from provision.secret import Secret
+
+if TYPE_CHECKING:
+    from provision.stages.authorize import Authorized, SignInWay, Surface
+    from provision.stages.session import Session
+    from provision.tenant.mailbox import Mailbox
+
+
+class ResponseMode(StrEnum):
+    """How the browser brings the answer to the listener."""
+
+    FORM_POST = "form_post"
+    QUERY = "query"
+
+
+RegistrationOption = Annotated[
+    Path | None,
+    typer.Option("--registration", help="A registration made elsewhere.", metavar="FILE"),
+]
+Paste = Annotated[bool, typer.Option("--paste", help="Paste the answer instead of listening.")]
+Mode = Annotated[
+    ResponseMode, typer.Option("--response-mode", help="query where a browser blocks the form.")
+]
+Browser = Annotated[bool, typer.Option("--browser/--no-browser", help="Open the browser.")]
+Timeout = Annotated[float, typer.Option("--timeout", help="Seconds to wait for the sign-in.")]
+SecretStdin = Annotated[
+    bool, typer.Option("--secret-stdin", help="Read the client secret from standard input.")
+]
 
 
 def authorize(
     file: File = MANIFEST,
     mailbox: MailboxOption = None,
-    registration: Annotated[
-        Path | None,
-        typer.Option("--registration", help="A registration made elsewhere.", metavar="FILE"),
-    ] = None,
-    paste: Annotated[
-        bool, typer.Option("--paste", help="Paste the answer instead of listening for it.")
-    ] = False,
-    response_mode: Annotated[
-        str, typer.Option("--response-mode", help="form_post, or query where a browser blocks it.")
-    ] = "form_post",
-    browser: Annotated[
-        bool, typer.Option("--browser/--no-browser", help="Open the system's browser.")
-    ] = True,
-    timeout: Annotated[
-        float, typer.Option("--timeout", help="Seconds to wait for the sign-in.")
-    ] = 300.0,
-    secret_stdin: Annotated[
-        bool, typer.Option("--secret-stdin", help="Read the client secret from standard input.")
-    ] = False,
+    registration: RegistrationOption = None,
+    paste: Paste = False,
+    response_mode: Mode = ResponseMode.FORM_POST,
+    browser: Browser = True,
+    timeout: Timeout = 300.0,
+    secret_stdin: SecretStdin = False,
     cloud: CloudOption = None,
     trust_cloud: TrustCloud = None,
     output: OutputOption = Output.TEXT,
@@ -55,45 +70,66 @@ def authorize(
     from provision.cli.watch import Watch
     from provision.stages.authorize import FRESH_PATIENCE, SignInWay
 
-    if response_mode not in {"form_post", "query"}:
-        raise UsageError(f"--response-mode {response_mode!r}: neither form_post nor query")
     if secret_stdin and paste:
         raise UsageError("--secret-stdin and --paste both want standard input")
-    secret = Secret(sys.stdin.readline().strip()) if secret_stdin else None
+    secret = _read_secret() if secret_stdin else None
     place = wiring.Place(file, cloud, tuple(trust_cloud or ()))
     way = SignInWay(
         is_pasted=paste,
-        is_query=response_mode == "query",
+        is_query=response_mode is ResponseMode.QUERY,
         timeout=timeout,
+        # A secret that somebody typed is more likely wrong than new.
         patience=0.0 if secret else FRESH_PATIENCE,
     )
-    done = []
     choices = wiring.Choices(client_secret=secret, may_open_browser=browser)
+    surface = TerminalSurface(is_pasted=paste, opens_browser=browser)
     with (
         Watch(is_quiet=no_progress) as watch,
         wiring.open_session(place, watch, choices) as session,
     ):
         if registration is not None:
-            session.use(registration_file.read(registration))
-        for wanted in session.mailboxes(mailbox or ()):
-            watch.pause()
-            surface = TerminalSurface(watch, is_pasted=paste, opens_browser=browser)
-            done.append(session.authorize(wanted, way, surface))
+            session.use(registration_file.for_manifest(registration, session))
+        done: list[Authorized] = []
+        codes = [_sign_in(session, m, way, surface, done) for m in session.mailboxes(mailbox or ())]
     if output is Output.JSON:
-        console.out_json(
-            {
-                "authorized": [
-                    {
-                        "mailbox": a.mailbox.key.address,
-                        "signInAs": a.mailbox.sign_in_as,
-                        "objectId": a.mailbox.object_id,
-                        "generation": a.generation,
-                    }
-                    for a in done
-                ]
-            }
-        )
+        console.out_json({"authorized": [as_json(a) for a in done]})
     else:
         for authorized in done:
             console.out(f"{authorized.mailbox.key.address}: signed in, refresh token held")
+    return exits.worst(codes)
+
+
+def _sign_in(
+    session: "Session",
+    mailbox: "Mailbox",
+    way: "SignInWay",
+    surface: "Surface",
+    done: "list[Authorized]",
+) -> int:
+    try:
+        done.append(session.authorize(mailbox, way, surface))
+    except (SignInRequired, RefusedError) as error:
+        # One owner's refusal; the next one may do better.
+        console.failure(error)
+        return exits.code_for(error)
     return exits.DONE
+
+
+def as_json(authorized: "Authorized") -> dict[str, object]:
+    """Return who signed in for programs; holds no token."""
+    return {
+        "mailbox": authorized.mailbox.key.address,
+        "signInAs": authorized.mailbox.sign_in_as,
+        "objectId": authorized.mailbox.object_id,
+        "generation": authorized.generation,
+    }
+
+
+def _read_secret() -> Secret:
+    secret = Secret(sys.stdin.readline().strip())
+    if not secret:
+        raise UsageError(
+            "--secret-stdin: standard input holds no client secret",
+            hint="pipe it in: provision authorize --secret-stdin < FILE",
+        )
+    return secret

@@ -1,14 +1,23 @@
 """Where text goes: results to standard output, everything else to standard error."""
 
 import json
+import os
 import sys
+import threading
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import IO
 
 from provision import wiring
-from provision.errors import ManifestInvalid, ProvisionError
+from provision.errors import ManifestInvalid, ProvisionError, SinkFailed
 
 _STYLES = {"good": "32", "bad": "31", "warn": "33", "dim": "2", "bold": "1"}
+_CLEAR_LINE = "\r\x1b[K"
+
+_turn = threading.RLock()
+_moving: list[str] = []
+"""What the moving line shows, while it does; one item at most."""
 
 
 def is_terminal(stream: IO[str]) -> bool:
@@ -25,20 +34,72 @@ def styled(text: str, style: str, stream: IO[str]) -> str:
 
 def out(text: str) -> None:
     """Print one result line."""
-    sys.stdout.write(f"{text}\n")
-    sys.stdout.flush()
+    with still():
+        sys.stdout.write(f"{text}\n")
+        sys.stdout.flush()
 
 
 def out_json(value: object) -> None:
     """Print a result for programs."""
-    out(json.dumps(value, indent=2, ensure_ascii=False))
+    is_unicode = (getattr(sys.stdout, "encoding", None) or "utf-8").lower().startswith("utf")
+    out(json.dumps(value, indent=2, ensure_ascii=not is_unicode))
+
+
+def hand_over(text: str, *, may_be_shown: bool) -> None:
+    """Write a hand-off to standard output.
+
+    Raises:
+        SinkFailed: A person would see secrets there.
+    """
+    if is_terminal(sys.stdout) and not may_be_shown:
+        raise SinkFailed(
+            "standard output: secrets would be shown on a terminal",
+            hint="redirect it, or `provision handoff --show`",
+        )
+    out(text.removesuffix("\n"))
 
 
 def err(text: str, style: str = "") -> None:
-    """Print one line that is not the result."""
+    """Print one line that is not the result; when nobody reads any more, carry on."""
     shown = styled(text, style, sys.stderr) if style else text
-    sys.stderr.write(f"{shown}\n")
-    sys.stderr.flush()
+    with still(), suppress(BrokenPipeError):
+        sys.stderr.write(f"{shown}\n")
+        sys.stderr.flush()
+
+
+def move(text: str) -> None:
+    """Show a line on standard error that the next output replaces; an empty one shows nothing."""
+    with still():
+        if text:
+            sys.stderr.write(text)
+            sys.stderr.flush()
+            _moving.append(text)
+
+
+@contextmanager
+def still() -> Iterator[None]:
+    """Keep other threads from printing, and the moving line out of the way."""
+    with _turn:
+        if _moving:
+            _moving.clear()
+            sys.stderr.write(_CLEAR_LINE)
+            sys.stderr.flush()
+        yield
+
+
+def settle() -> None:
+    """Let no odd encoding of a stream end the program."""
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(AttributeError, ValueError):
+            stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # a text file
+
+
+def nobody_reads() -> None:
+    """Throw away what a closed pipe did not take, or Python would complain about it at the end."""
+    with suppress(OSError, ValueError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
 
 
 def failure(error: ProvisionError) -> None:

@@ -50,7 +50,7 @@ def demo(
         if sandbox is not None and not (keep and log is not None and log.is_good):
             sandbox.stop()
             shutil.rmtree(folder, ignore_errors=True)
-    if keep:
+    if keep and log.is_good:
         outcome["readyFile"] = str(sandbox.ready_file)
         console.err(f"kept: {sandbox.ready_file}; end it with: kill {sandbox.pid}", "warn")
     if output is Output.JSON:

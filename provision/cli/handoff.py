@@ -1,6 +1,5 @@
 """`provision handoff`: refresh, then give the newest values to whoever reads them."""
 
-import sys
 from typing import Annotated
 
 import typer
@@ -17,7 +16,7 @@ from provision.cli.options import (
     TrustCloud,
     WithSecrets,
 )
-from provision.errors import SinkFailed
+from provision.errors import UsageError
 
 
 def handoff(
@@ -29,6 +28,10 @@ def handoff(
     path: Annotated[
         str, typer.Option("--path", help="Where --to writes; - is standard output.")
     ] = "-",
+    mailbox: Annotated[
+        str | None,
+        typer.Option("--mailbox", "-m", help="Whose values --to writes, if there are several."),
+    ] = None,
     with_secrets: WithSecrets = False,
     show: Annotated[bool, typer.Option("--show", help="Let secrets appear on a terminal.")] = False,
     cloud: CloudOption = None,
@@ -39,14 +42,17 @@ def handoff(
     """Refresh, then write every hand-off of the manifest (or the one of --to)."""
     from provision.cli import handoff_view
     from provision.cli.watch import Watch
+    from provision.stages.targets import ChosenTarget
 
+    if to is None and (mailbox or path != "-"):
+        raise UsageError("--path and --mailbox say where --to writes, and there is no --to")
     place = wiring.Place(file, cloud, tuple(trust_cloud or ()))
     choices = wiring.Choices(
         with_secrets=with_secrets,
-        writer=lambda text: _to_standard_output(
-            text, show=show or (not with_secrets and to == "aem-forms")
+        writer=lambda text, has_secrets: console.hand_over(
+            text, may_be_shown=show or not has_secrets
         ),
-        targets=None if to is None else ((to, path),),
+        target=None if to is None else ChosenTarget(to, path, mailbox),
     )
     with (
         Watch(is_quiet=no_progress) as watch,
@@ -54,8 +60,13 @@ def handoff(
     ):
         handed = session.hand_off()
     if output is Output.JSON:
-        target = console.err if path == "-" and to else console.out
-        target(handoff_view.text([handoff_view.as_json(h) for h in handed]))
+        # Where the values themselves go to standard output, what is told about them does not.
+        tell = (
+            console.err
+            if any(h.holder.endswith("standard output") for h in handed)
+            else console.out
+        )
+        tell(handoff_view.text([handoff_view.as_json(h) for h in handed]))
     for one in handed:
         if one.failure is not None:
             console.failure(one.failure)
@@ -64,14 +75,3 @@ def handoff(
     return exits.worst(
         exits.DONE if h.failure is None else exits.code_for(h.failure) for h in handed
     )
-
-
-def _to_standard_output(text: str, *, show: bool) -> None:
-
-    if console.is_terminal(sys.stdout) and not show:
-        raise SinkFailed(
-            "standard output: secrets would be shown on a terminal",
-            hint="redirect it, or add --show",
-        )
-    sys.stdout.write(text)
-    sys.stdout.flush()

@@ -3,8 +3,9 @@
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from provision.cli import ask, exits
+from provision.cli import ask, console, exits
 from provision.cli.options import Through
+from provision.errors import ProvisionError
 from provision.stages.apply import Applied
 from provision.stages.authorize import FRESH_PATIENCE, SignInWay, Surface
 from provision.stages.session import Session
@@ -36,6 +37,8 @@ class Results:
     authorized: list[str] = field(default_factory=list)
     verified: "list[Verified]" = field(default_factory=list)
     handed: "list[HandedOver]" = field(default_factory=list)
+    failures: list[str] = field(default_factory=list)
+    """What ended a stage, as it was told on standard error."""
 
     def as_json(self) -> dict[str, object]:
         """Return the results for programs; holds no secret."""
@@ -48,7 +51,26 @@ class Results:
             "authorized": self.authorized,
             "verified": [verdict_view.as_json(v) for v in self.verified],
             "handedOver": [handoff_view.as_json(h) for h in self.handed],
+            "failures": self.failures,
         }
+
+    def fail(self, error: ProvisionError) -> int:
+        """Tell what went wrong, so that the rest is told as well; returns the exit code."""
+        console.failure(error)
+        self.failures.append(error.message)
+        return exits.code_for(error)
+
+
+def require_work(session: Session, through: Through) -> None:
+    """Prove that the manifest names what the stages to come are about.
+
+    Raises:
+        UsageError: It does not; nothing was attempted.
+    """
+    if through is not Through.REGISTRATION:
+        session.mailboxes()
+    if through is Through.HANDOFF:
+        session.require_targets()
 
 
 def carry_on(session: Session, wish: Wish, results: Results) -> int:
@@ -90,11 +112,15 @@ _OFFER = {
 
 def _authorize(session: Session, wish: Wish, results: Results) -> int:
     way = SignInWay(is_pasted=wish.is_pasted, patience=FRESH_PATIENCE)
+    codes = []
     for mailbox in session.mailboxes():
-        if not session.is_signed_in(mailbox):
-            session.authorize(mailbox, way, wish.surface)
-        results.authorized.append(mailbox.address)
-    return exits.DONE
+        try:
+            if not session.is_signed_in(mailbox):
+                session.authorize(mailbox, way, wish.surface)
+            results.authorized.append(mailbox.address)
+        except ProvisionError as error:
+            codes.append(results.fail(error))
+    return exits.worst(codes)
 
 
 def _verify(session: Session, wish: Wish, results: Results) -> int:
@@ -102,18 +128,26 @@ def _verify(session: Session, wish: Wish, results: Results) -> int:
 
     codes = []
     for mailbox in session.mailboxes():
-        verified = session.verify(mailbox, send=wish.sends)
+        try:
+            verified = session.verify(mailbox, send=wish.sends)
+        except ProvisionError as error:
+            codes.append(results.fail(error))
+            continue
         results.verified.append(verified)
         codes.append(verdict_view.code(verified))
+        if not verified.is_ok:
+            for line in verdict_view.lines(verified):
+                console.err(line)
     return exits.worst(codes)
 
 
 def _hand_off(session: Session, _wish: Wish, results: Results) -> int:
-    handed = session.hand_off()
+    try:
+        handed = session.hand_off()
+    except ProvisionError as error:
+        return results.fail(error)
     results.handed.extend(handed)
-    return exits.worst(
-        exits.DONE if h.failure is None else exits.code_for(h.failure) for h in handed
-    )
+    return exits.worst(results.fail(h.failure) for h in handed if h.failure is not None)
 
 
 _RUN = {Through.AUTHORIZE: _authorize, Through.VERIFY: _verify, Through.HANDOFF: _hand_off}

@@ -41,7 +41,7 @@ def refresh(
     results: list[dict[str, object]] = []
     with Watch(is_quiet=no_progress) as watch:
         if every:
-            codes = [_renew(m, services, results) for m, services in wiring.every_held(watch)]
+            codes = [_renew(held, found, results) for held, found in wiring.every_held(watch)]
         else:
             place = wiring.Place(file, cloud, tuple(trust_cloud or ()))
             codes = _of_manifest(place, mailbox or [], watch, results)
@@ -74,10 +74,16 @@ def _of_manifest(
     return codes
 
 
-def _renew(held: "SignedInMailbox", services: "Services", results: list[dict[str, object]]) -> int:
+def _renew(
+    held: "SignedInMailbox",
+    services: "Services | ProvisionError",
+    results: list[dict[str, object]],
+) -> int:
     from provision.stages.refresh import renew
 
     address = held.key.address
+    if isinstance(services, ProvisionError):
+        return _failed(address, services, results)
     try:
         renewed = renew(held, services)
     except ProvisionError as error:

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 from provision.cli import ask, console
-from provision.cli.watch import Watch
 from provision.errors import AnswerNeeded
 from provision.secret import Secret
 
@@ -11,22 +10,20 @@ from provision.secret import Secret
 class TerminalSurface:
     """Reaches the mailbox owner through this terminal."""
 
-    def __init__(self, watch: Watch, *, is_pasted: bool, opens_browser: bool = True) -> None:
-        self._watch = watch
+    def __init__(self, *, is_pasted: bool, opens_browser: bool = True) -> None:
         self._opens_browser = opens_browser and not is_pasted
 
     def open(self, url: str, sign_in_as: str) -> None:
         """Open the link, or print it for the person to open."""
         if self._opens_browser and ask.is_interactive() and _open(url):
-            self._watch.aside(f"A browser window was opened: sign in as {sign_in_as} there.")
-            self._watch.aside("If none appeared, open this link:")
+            console.err(f"A browser window was opened: sign in as {sign_in_as} there.")
+            console.err("If none appeared, open this link:")
         else:
-            self._watch.aside(f"Open this link and sign in as {sign_in_as}:")
-        self._watch.aside(f"\n{url}\n")
+            console.err(f"Open this link and sign in as {sign_in_as}:")
+        console.err(f"\n{url}\n")
 
     def pasted(self, sign_in_as: str) -> str:
         """Read what the person copied; a pipe will do as well as a terminal."""
-        self._watch.pause()
         console.err(
             "The browser ends on a page that may not load; copy its whole address from the "
             "address bar and paste it here."

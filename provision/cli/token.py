@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from provision import wiring
 from provision.cli import console, exits
-from provision.errors import Interrupted, ProvisionError, UsageError
+from provision.errors import ProvisionError, UsageError
 
 _DESCRIPTION = """Print an access token with at least ten minutes left, refreshing when needed.
 Needs no manifest: the mailbox is looked up in the vault."""
@@ -21,7 +21,10 @@ def main(argv: Sequence[str]) -> int:
         console.failure(error)
         return exits.code_for(error)
     except KeyboardInterrupt:
-        return exits.code_for(Interrupted("interrupted"))
+        return exits.INTERRUPTED
+    except BrokenPipeError:
+        console.nobody_reads()
+        return exits.FAILED
     except Exception as error:  # noqa: BLE001  (a traceback could carry what must not be shown)
         console.bug(error)
         return exits.FAILED

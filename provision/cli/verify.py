@@ -16,6 +16,7 @@ from provision.cli.options import (
     OutputOption,
     TrustCloud,
 )
+from provision.errors import ProvisionError
 
 
 def verify(
@@ -35,12 +36,23 @@ def verify(
     from provision.cli.watch import Watch
 
     place = wiring.Place(file, cloud, tuple(trust_cloud or ()))
+    found: list[dict[str, object]] = []
+    codes = []
     with Watch(is_quiet=no_progress) as watch, wiring.open_session(place, watch) as session:
-        results = [session.verify(m, send=send) for m in session.mailboxes(mailbox or ())]
+        for wanted in session.mailboxes(mailbox or ()):
+            try:
+                verified = session.verify(wanted, send=send)
+            except ProvisionError as error:
+                # One mailbox whose owner must sign in again hides nothing about the others.
+                console.failure(error)
+                codes.append(exits.code_for(error))
+                found.append({"mailbox": wanted.address, "ok": False, "error": error.message})
+                continue
+            codes.append(verdict_view.code(verified))
+            found.append(verdict_view.as_json(verified))
+            if output is Output.TEXT:
+                for line in verdict_view.lines(verified):
+                    console.out(line)
     if output is Output.JSON:
-        console.out_json({"verified": [verdict_view.as_json(v) for v in results]})
-    else:
-        for verified in results:
-            for line in verdict_view.lines(verified):
-                console.out(line)
-    return exits.worst(verdict_view.code(v) for v in results)
+        console.out_json({"verified": found})
+    return exits.worst(codes)

@@ -5,6 +5,7 @@ import threading
 from types import TracebackType
 from typing import Self, assert_never
 
+from provision import wiring
 from provision.cli import console
 from provision.stages.progress import Event, Failed, Finished, Started, Waiting
 
@@ -17,11 +18,10 @@ class Watch:
 
     def __init__(self, *, is_quiet: bool) -> None:
         self._is_quiet = is_quiet
-        self._moves = not is_quiet and sys.stderr.isatty()
+        self._moves = not is_quiet and sys.stderr.isatty() and not wiring.terminal_is_dumb()
         self._now = ""
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
-        self._lock = threading.Lock()
 
     def __call__(self, event: Event) -> None:
         """Show one event."""
@@ -29,9 +29,9 @@ class Watch:
             return
         match event:
             case Started(what=what):
-                self._begin(what)
+                self._now = what
             case Waiting(reason=reason):
-                self._line(f"… {reason}", "dim")
+                console.err(f"… {reason}", "dim")
             case Finished(stage=stage, evidence=evidence):
                 self._end(f"✓ {stage:12} {evidence}", "good")
             case Failed(stage=stage, reason=reason):
@@ -40,38 +40,21 @@ class Watch:
                 assert_never(event)
 
     def pause(self) -> None:
-        """Clear the moving line, before a question or a result."""
-        self._begin("")
-
-    def aside(self, text: str) -> None:
-        """Print a line that is no progress, above the moving one; also when progress is off."""
-        self._line(text, "")
-
-    def _begin(self, what: str) -> None:
-        with self._lock:
-            self._now = what
-            if self._moves:
-                sys.stderr.write("\r\x1b[K")
-                sys.stderr.flush()
+        """Clear the moving line until something else begins."""
+        self._now = ""
+        if self._moves:
+            console.move("")
 
     def _end(self, text: str, style: str) -> None:
-        self._begin("")
-        self._line(text, style)
-
-    def _line(self, text: str, style: str) -> None:
-        with self._lock:
-            if self._moves:
-                sys.stderr.write("\r\x1b[K")
-            console.err(text, style)
+        self._now = ""
+        console.err(text, style)
 
     def _spin(self) -> None:
         frame = 0
         while not self._stop.wait(_FRAME_SECONDS):
-            with self._lock:
-                if self._now:
-                    sign = _FRAMES[frame % len(_FRAMES)]
-                    sys.stderr.write(f"\r\x1b[K{sign} {self._now}")
-                    sys.stderr.flush()
+            what = self._now
+            if what:
+                console.move(f"{_FRAMES[frame % len(_FRAMES)]} {what}")
             frame += 1
 
     def __enter__(self) -> Self:

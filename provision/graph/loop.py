@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Coroutine
+from concurrent.futures import CancelledError
 from threading import Lock, Thread
 from typing import TypeVar
 
@@ -36,12 +37,17 @@ class LoopThread:
         return self._loop is not None
 
     def close(self) -> None:
-        """Stop the thread; harmless when repeated."""
+        """Abandon what still runs and stop the thread; harmless when repeated."""
         with self._lock:
             loop, thread = self._loop, self._thread
             self._loop = self._thread = None
         if loop is None or thread is None:
             return
+        draining = asyncio.run_coroutine_threadsafe(_drain(), loop)
+        try:
+            draining.result(_STOP_TIMEOUT)
+        except (TimeoutError, CancelledError):
+            draining.cancel()
         loop.call_soon_threadsafe(loop.stop)
         thread.join(_STOP_TIMEOUT)
         if not thread.is_alive():
@@ -54,3 +60,12 @@ class LoopThread:
                 self._thread = Thread(target=self._loop.run_forever, name=self._name, daemon=True)
                 self._thread.start()
             return self._loop
+
+
+async def _drain() -> None:
+    """End every other task, and let closed connections say goodbye to the loop."""
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in others:
+        task.cancel()
+    await asyncio.gather(*others, return_exceptions=True)
+    await asyncio.sleep(0)

@@ -4,10 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hmac import compare_digest
-from typing import Final, assert_never
-
-import jwt
-from jwt.types import Options
+from typing import TYPE_CHECKING, Final, assert_never
 
 from provision.clock import Clock
 from provision.errors import RefusedError, SignInRequired, WrongTenant
@@ -17,11 +14,14 @@ from provision.oauth.scopes import PERSONAL_TENANT_ID
 from provision.secret import Secret
 from provision.tenant.mailbox import AuthorityKind
 
+if TYPE_CHECKING:
+    from jwt.types import Options
+
 _LEEWAY: Final = 300.0
 """Seconds by which our clock and Entra's may differ."""
 _DOING: Final = "checking who signed in"
 # Time is judged on our own clock, the issuer by filling in its template.
-_OPTIONS: Final[Options] = {
+_OPTIONS: Final["Options"] = {
     "require": ["aud", "exp", "iss"],
     "strict_aud": True,
     "verify_exp": False,
@@ -128,6 +128,8 @@ def check_account(
 
 
 def _key_of(id_token: Secret, authority: str, discovery: Discovery) -> SigningKey:
+    import jwt  # noqa: PLC0415  (only a sign-in needs it, and it costs a tenth of a plan)
+
     try:
         key_id = jwt.get_unverified_header(id_token.reveal()).get("kid")
     except jwt.InvalidTokenError as error:
@@ -139,6 +141,8 @@ def _key_of(id_token: Secret, authority: str, discovery: Discovery) -> SigningKe
 
 
 def _verified(id_token: Secret, key: SigningKey, client_id: str) -> Mapping[str, object]:
+    import jwt  # noqa: PLC0415  (as above)
+
     try:
         public = jwt.PyJWK.from_json(json.dumps(dict(key)), algorithm="RS256")
         return jwt.decode(

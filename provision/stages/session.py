@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from functools import cached_property
 
-from provision.errors import NotFound, UsageError
+from provision.errors import NotFound, UsageError, WrongTenant
 from provision.manifest.model import Manifest
 from provision.plan.planner import Plan
 from provision.stages.apply import Applied, Confirm, apply_manifest
@@ -17,6 +17,7 @@ from provision.stages.services import AdministratorServices, Services
 from provision.stages.verify import Verified, verify
 from provision.tenant.mailbox import Mailbox
 from provision.tenant.registration import Registration
+from provision.vault.port import RememberedIds
 
 
 class Session:
@@ -56,8 +57,28 @@ class Session:
         return self._admin.meter.read().last_write_index
 
     def use(self, registration: Registration) -> None:
-        """Take the registration from elsewhere instead of asking the tenant."""
+        """Take the registration from elsewhere instead of asking the tenant, also later.
+
+        Raises:
+            WrongTenant: It is of another tenant than the manifest names.
+        """
+        tenant_id = self._tenant_id()
+        if registration.tenant_id.lower() != tenant_id:
+            raise WrongTenant(
+                f"application {registration.unique_name}: the registration is of tenant "
+                f"{registration.tenant_id}, the manifest names {tenant_id}",
+                hint="name the other registration, or correct `tenant` in the manifest",
+            )
         self._registration = registration
+        # Whoever has no administrator here has no other way to learn them.
+        self.services.vault.remember_ids(
+            registration_key(self.manifest, self.services, tenant_id),
+            RememberedIds(
+                registration.client_id,
+                registration.application_object_id,
+                registration.service_principal_object_id,
+            ),
+        )
 
     def registration(self) -> Registration:
         """Return the registration: from this session's apply, the vault's memory, or the tenant.
@@ -138,11 +159,20 @@ class Session:
         """Log in over every protocol of the mailbox; with `send`, deliver a message too."""
         return verify(mailbox, self.registration(), self.services, send=send)
 
-    def hand_off(self) -> tuple[HandedOver, ...]:
-        """Refresh, then write every hand-off of the manifest."""
+    def require_targets(self) -> tuple[Target, ...]:
+        """Return whoever the manifest hands values to.
+
+        Raises:
+            UsageError: Nobody.
+        """
         if not self.targets:
             raise UsageError(
                 "the manifest names no hand-off",
                 hint="add `handoff: [{to: dotenv, path: mail.env}]` to the manifest",
             )
-        return hand_off(self.registration(), self.targets, self.services)
+        return self.targets
+
+    def hand_off(self) -> tuple[HandedOver, ...]:
+        """Refresh, then write every hand-off of the manifest."""
+        targets = self.require_targets()
+        return hand_off(self.registration(), targets, self.services)

@@ -1,14 +1,22 @@
 """The project's own files as the architecture tests read them."""
 
 import ast
+import shutil
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[2]
 PRODUCT = ROOT / "provision"
+
+needs_git = pytest.mark.skipif(
+    shutil.which("git") is None or not (ROOT / ".git").exists(),
+    reason="not a git checkout: nobody can say which files belong to the project",
+)
 
 
 @dataclass(frozen=True, slots=True)

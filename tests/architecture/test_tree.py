@@ -1,13 +1,9 @@
 """The project speaks only of itself: no registry's hosts, no machine's paths, in any file."""
 
 import re
-import shutil
-import subprocess
 from pathlib import Path
 
-import pytest
-
-from tests.architecture.sources import ROOT, plant, project_files
+from tests.architecture.sources import ROOT, needs_git, plant, project_files
 
 HOSTS = re.compile(
     r"\b(?:pypi\.org|pythonhosted\.org|npmjs\.(?:org|com)|crates\.io|rubygems\.org|golang\.org"
@@ -19,10 +15,7 @@ PLACES = re.compile(r"(?<![\w./-])/(?:work|root|home/\w+)/")
 NEIGHBOURS = re.compile(r"\.\./shared\b")
 BINARY = {".png", ".ico", ".db"}
 
-pytestmark = pytest.mark.skipif(
-    shutil.which("git") is None or not (ROOT / ".git").exists(),
-    reason="not a git checkout: nobody can say which files belong to the project",
-)
+pytestmark = needs_git
 
 
 def told(root: Path, pattern: re.Pattern[str], *, tests_too: bool = True) -> list[str]:
@@ -34,12 +27,6 @@ def told(root: Path, pattern: re.Pattern[str], *, tests_too: bool = True) -> lis
         and ((name := path.relative_to(root).as_posix()) and (tests_too or name[:6] != "tests/"))
         for match in pattern.finditer(path.read_text(encoding="utf-8"))
     ]
-
-
-@pytest.fixture
-def checkout(tmp_path):
-    subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)
-    return tmp_path
 
 
 def test_no_file_names_a_package_registry():

@@ -6,21 +6,23 @@ import json
 import re
 from typing import Any
 
-from vcr.request import Request
+from vcr.request import Request  # type: ignore[import-untyped]  # vcrpy is not annotated
 
-ORIGIN = "https://localhost:8443"
+HOST = "localhost:8443"
+ORIGIN = f"https://{HOST}"
 """Stands for whatever port the sandbox had."""
 
 _REQUEST_HEADERS = {"accept", "content-type"}
 _ANSWER_HEADERS = {"content-type", "location", "odata-version", "request-id", "retry-after"}
-_SECRETS = {"secretText", "refresh_token", "id_token", "client_secret", "client_assertion"}
+# `hint` is the beginning of a client secret.
+_SECRETS = {"secretText", "hint", "refresh_token", "id_token", "client_secret"}
 _SCRUBBED = "scrubbed"
-_ANY_PORT = re.compile(r"https://(?:localhost|127\.0\.0\.1):\d+")
+_ANY_PORT = re.compile(r"\b(?:localhost|127\.0\.0\.1):\d+")
 
 
 def scrub_request(request: Request) -> Request:
     """Keep no credential: neither header nor form of a token request."""
-    request.uri = _ANY_PORT.sub(ORIGIN, request.uri)
+    request.uri = _ANY_PORT.sub(HOST, request.uri)
     request.headers = {
         name: value for name, value in request.headers.items() if name.lower() in _REQUEST_HEADERS
     }
@@ -39,7 +41,7 @@ def scrub_answer(response: dict[str, Any]) -> dict[str, Any]:
     text = response["body"]["string"].decode()
     with contextlib.suppress(ValueError):
         text = json.dumps(_without_secrets(json.loads(text)))
-    response["body"]["string"] = _ANY_PORT.sub(ORIGIN, text).encode()
+    response["body"]["string"] = _ANY_PORT.sub(HOST, text).encode()
     return response
 
 

@@ -115,7 +115,10 @@ class TenantContract:
             created(backend)
 
     def test_shows_no_deleted_application(self, backend: Backend):
-        backend.delete(created(backend).object_id)
+        application = created(backend)
+        assert read(backend).application == application
+
+        backend.delete(application.object_id)
 
         assert read(backend).application is None
 

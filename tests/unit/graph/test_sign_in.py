@@ -22,6 +22,13 @@ def test_says_so_when_nobody_is_signed_in():
     assert "az login --tenant contoso.onmicrosoft.com" in caught.value.hint
 
 
+def test_says_so_when_there_is_no_azure_cli(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("PATH", "")
+
+    with pytest.raises(ClientRefused, match="nobody is signed in"):
+        AzureSignIn(GLOBAL, replace(SETTINGS, may_use_cli=True)).request("")
+
+
 def test_does_not_offer_microsofts_token_to_another_cloud():
     with pytest.raises(ClientRefused, match="nobody is signed in"):
         AzureSignIn(ELSEWHERE, replace(SETTINGS, may_use_cli=True)).request("")

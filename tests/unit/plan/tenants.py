@@ -53,7 +53,7 @@ def application(raw: dict[str, Any]) -> Application:
             Password(
                 p["keyId"],
                 p["displayName"],
-                NOW - timedelta(hours=1),
+                NOW - timedelta(hours=p.get("hoursAgo", 1)),
                 NOW + timedelta(days=p["days"]),
             )
             for p in raw.get("passwords", [])
