@@ -163,7 +163,8 @@ def load_cloud_file(path: Path, trusted_hosts: frozenset[str] = frozenset()) -> 
     if foreign:
         raise UsageError(
             f"cloud file {path}: host {foreign[0]} is not this machine",
-            hint=f"if you trust it with your credentials: --cloud {path} --trust-cloud {foreign[0]}",
+            hint="if you trust it with your credentials: "
+            f"--cloud {path} --trust-cloud {foreign[0]}",
         )
     return cloud
 

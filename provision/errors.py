@@ -106,8 +106,9 @@ class WrongTenant(RefusedError):
 
 
 class ClientRefused(RefusedError):
-    """Entra does not accept the client id, its secret or its tenant; right after they were made,
-    it may only be that a replica does not know them yet.
+    """Entra does not accept the client id, its secret or its tenant.
+
+    Right after they were made, it may only be that a replica does not know them yet.
     """
 
 

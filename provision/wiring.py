@@ -45,6 +45,8 @@ class Choices:
     """Takes a hand-off to standard output."""
     may_open_browser: bool = False
     """Whether the administrator may be asked to sign in in a browser."""
+    consents_on_exchange: bool = False
+    """Whether consent is granted on Exchange Online, too."""
     client_secret: Secret | None = None
     """Wins over PROVISION_CLIENT_SECRET and the vault."""
     target: "ChosenTarget | None" = None
@@ -228,7 +230,9 @@ def _administrator(
         lambda reason, seconds: services.report(Waiting(reason, seconds)),
     )
     stack.callback(tenant.close)
-    return AdministratorServices(tenant, tenant.meter, wanted)
+    return AdministratorServices(
+        tenant, tenant.meter, wanted, consents_on_exchange=choices.consents_on_exchange
+    )
 
 
 def _administrator_settings(tenant: str, choices: Choices) -> "AdministratorSettings":

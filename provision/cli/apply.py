@@ -9,6 +9,7 @@ from provision.cli import console, exits
 from provision.cli.options import (
     MANIFEST,
     CloudOption,
+    ExchangeConsent,
     File,
     NoProgress,
     Output,
@@ -33,6 +34,7 @@ def apply(
     ] = Through.REGISTRATION,
     cloud: CloudOption = None,
     trust_cloud: TrustCloud = None,
+    exchange_consent: ExchangeConsent = False,
     paste: Annotated[
         bool, typer.Option("--paste", help="Paste the sign-in's answer instead of listening.")
     ] = False,
@@ -51,6 +53,7 @@ def apply(
         with_secrets=with_secrets,
         writer=lambda text, has_secrets: console.hand_over(text, may_be_shown=not has_secrets),
         may_open_browser=ask.is_interactive(),
+        consents_on_exchange=exchange_consent,
     )
     with (
         Watch(is_quiet=no_progress) as watch,

@@ -77,7 +77,10 @@ def carry_on(session: Session, wish: Wish, results: Results) -> int:
     """Go as far as wished; on a terminal offer each further stage. Returns the exit code."""
     codes = [exits.DONE]
     for stage in _ORDER[1:]:
-        if not _is_wanted(session, stage, wish):
+        is_asked_for = _ORDER.index(stage) <= _ORDER.index(wish.through)
+        if not is_asked_for and not _has_work(session, stage):
+            continue
+        if not is_asked_for and not _is_accepted(stage, wish):
             break
         codes.append(_RUN[stage](session, wish, results))
         if exits.worst(codes) != exits.DONE:
@@ -85,10 +88,8 @@ def carry_on(session: Session, wish: Wish, results: Results) -> int:
     return exits.worst(codes)
 
 
-def _is_wanted(session: Session, stage: Through, wish: Wish) -> bool:
-    if _ORDER.index(stage) <= _ORDER.index(wish.through):
-        return True
-    if wish.yes or not ask.is_interactive() or not _has_work(session, stage):
+def _is_accepted(stage: Through, wish: Wish) -> bool:
+    if wish.yes or not ask.is_interactive():
         return False
     return ask.confirmed(_OFFER[stage], yes=False, what_for=stage.value)
 

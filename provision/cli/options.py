@@ -45,4 +45,12 @@ WithSecrets = Annotated[
     bool, typer.Option("--with-secrets", help="Write secrets into the AEM worksheet.")
 ]
 
+ExchangeConsent = Annotated[
+    bool,
+    typer.Option(
+        "--exchange-consent",
+        help="Consent on Exchange Online, too: where Entra still wants consent for a mail scope.",
+    ),
+]
+
 MANIFEST = Path("provision.yaml")

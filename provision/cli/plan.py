@@ -5,10 +5,11 @@ from typing import Annotated
 import typer
 
 from provision import wiring
-from provision.cli import console, exits
+from provision.cli import ask, console, exits
 from provision.cli.options import (
     MANIFEST,
     CloudOption,
+    ExchangeConsent,
     File,
     NoProgress,
     Output,
@@ -21,6 +22,7 @@ def plan(
     file: File = MANIFEST,
     cloud: CloudOption = None,
     trust_cloud: TrustCloud = None,
+    exchange_consent: ExchangeConsent = False,
     detailed_exitcode: Annotated[
         bool, typer.Option("--detailed-exitcode", help="Exit with 2 when there are changes.")
     ] = False,
@@ -32,7 +34,13 @@ def plan(
     from provision.cli.watch import Watch
 
     place = wiring.Place(file, cloud, tuple(trust_cloud or ()))
-    with Watch(is_quiet=no_progress) as watch, wiring.open_session(place, watch) as session:
+    choices = wiring.Choices(
+        may_open_browser=ask.is_interactive(), consents_on_exchange=exchange_consent
+    )
+    with (
+        Watch(is_quiet=no_progress) as watch,
+        wiring.open_session(place, watch, choices) as session,
+    ):
         found = session.plan()
     if output is Output.JSON:
         console.out_json(plan_view.as_json(found))

@@ -10,7 +10,7 @@ from msgraph import GraphServiceClient
 
 from provision.errors import RefusedError
 from provision.graph.wire import GraphRequest
-from provision.tenant.application import MICROSOFT_GRAPH
+from provision.tenant.application import EXCHANGE_ONLINE, MICROSOFT_GRAPH
 
 _SETTINGS = (
     "displayName",
@@ -108,6 +108,16 @@ class ReadRequests:
                 "reading the service principal of Microsoft Graph",
                 builder.to_get_request_information(),
                 select=("id", "appId", *scopes),
+            )
+
+    def exchange_online(self) -> GraphRequest:
+        """Ask for Exchange Online's own service principal."""
+        with self._lock:
+            builder = self._graph.service_principals_with_app_id(EXCHANGE_ONLINE)
+            return _get(
+                "reading the service principal of Exchange Online",
+                builder.to_get_request_information(),
+                select=("id", "appId"),
             )
 
     def grants(self, service_principal_object_id: str) -> GraphRequest:

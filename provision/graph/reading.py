@@ -10,7 +10,7 @@ from provision.graph.retry import Repeater
 from provision.graph.wire import Answer, GraphRequest
 from provision.tenant.application import Application, Namesake
 from provision.tenant.port import Snapshot, TenantQuery
-from provision.tenant.service_principal import Grant, ServicePrincipal
+from provision.tenant.service_principal import Grant, Resource, ServicePrincipal
 
 Parts = Mapping[str, GraphRequest]
 Found = Mapping[str, Answer]
@@ -52,6 +52,7 @@ class SnapshotReader:
             namesakes=_namesakes(parts["namesakes"], found["namesakes"], query.unique_name),
             user_ids=_user_ids(parts, users),
             unknown=frozenset(unknown),
+            exchange_online=_resource(parts, found, "exchange"),
         )
 
     def _parts(self, query: TenantQuery) -> Parts:
@@ -60,6 +61,8 @@ class SnapshotReader:
             "graph": self._requests.microsoft_graph(wants_scopes=query.wants_scope_ids),
             "namesakes": self._requests.namesakes(query.display_name),
         }
+        if query.wants_exchange:
+            parts["exchange"] = self._requests.exchange_online()
         hint = query.hint
         if hint is not None and hint.client_id and hint.service_principal_object_id:
             parts["principal"] = self._requests.service_principal(hint.client_id)
@@ -102,6 +105,12 @@ def _application(request: GraphRequest, answer: Answer) -> Application | None:
     if answer.status == NOT_FOUND:
         return None
     return parse.application(_expected(request, answer).body)
+
+
+def _resource(parts: Parts, found: Found, name: str) -> Resource | None:
+    if name not in found or found[name].status == NOT_FOUND:
+        return None
+    return parse.resource(_expected(parts[name], found[name]).body)
 
 
 def _principal(request: GraphRequest, answer: Answer) -> ServicePrincipal | None:

@@ -47,6 +47,8 @@ class CreateServicePrincipal:
 class CreateGrant:
     """Record new consent."""
 
+    resource: str
+    """`Microsoft Graph` or `Exchange Online`."""
     resource_object_id: str
     principal: str | None
     """User principal name; None consents for every user of the tenant."""
@@ -58,6 +60,7 @@ class CreateGrant:
 class ExtendGrant:
     """Add scopes to consent that exists; nothing that was granted is taken away."""
 
+    resource: str
     grant_id: str
     principal: str | None
     before: frozenset[str]

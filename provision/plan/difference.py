@@ -27,10 +27,10 @@ def title(change: Change) -> str:  # noqa: PLR0911  (one return a case)
             return f"update application {name}"
         case CreateServicePrincipal(unique_name=name):
             return f"create service principal of {name}"
-        case CreateGrant(principal=principal):
-            return f"grant consent for {whom(principal)}"
-        case ExtendGrant(principal=principal):
-            return f"extend consent for {whom(principal)}"
+        case CreateGrant(principal=principal, resource=resource):
+            return f"grant consent on {resource} for {whom(principal)}"
+        case ExtendGrant(principal=principal, resource=resource):
+            return f"extend consent on {resource} for {whom(principal)}"
         case AddPassword(request=request):
             return f"add client secret {request.display_name!r}"
         case RemovePassword(key_id=key_id):

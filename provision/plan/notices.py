@@ -90,7 +90,7 @@ def _stranger(password: Password, now: datetime) -> Notice:
 
 
 def _consent(manifest: Manifest, snapshot: Snapshot) -> list[Notice]:
-    everyone = granted_to(snapshot, None)
+    everyone = granted_to(snapshot, snapshot.microsoft_graph, None)
     if everyone is None:
         return []
     extra = everyone.scopes - frozenset(manifest.application.permissions) - IMPLIED_SCOPES

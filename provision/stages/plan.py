@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from provision.errors import WrongTenant
+from provision.errors import NotFound, WrongTenant
 from provision.manifest.model import Manifest
 from provision.manifest.permissions import needs_lookup
 from provision.plan.custody import Custody, UnfinishedMint
@@ -25,14 +25,21 @@ def look(manifest: Manifest, services: Services, admin: AdministratorServices) -
 
     Raises:
         WrongTenant: The administrator's token is for another tenant than the manifest names.
+        NotFound: Consent on Exchange Online is wanted and the tenant has none.
     """
     key = registration_key(manifest, services, admin.tenant_id)
-    snapshot = admin.tenant.read(_query(manifest, services, key))
+    query = _query(manifest, services, key, wants_exchange=admin.consents_on_exchange)
+    snapshot = admin.tenant.read(query)
     if snapshot.tenant_id.lower() != admin.tenant_id.lower():
         raise WrongTenant(
             f"tenant {manifest.tenant}: the administrator is signed in to tenant "
             f"{snapshot.tenant_id}, the manifest names {admin.tenant_id}",
             hint=f"az login --tenant {manifest.tenant}, or correct `tenant` in the manifest",
+        )
+    if query.wants_exchange and snapshot.exchange_online is None:
+        raise NotFound(
+            f"tenant {manifest.tenant}: it has no Exchange Online, so nothing can be granted there",
+            hint="a mailbox needs an Exchange Online licence; then repeat the command",
         )
     custody = custody_of(key, snapshot, services)
     return Seen(snapshot, make_plan(manifest, snapshot, custody, services.clock.now()))
@@ -48,16 +55,19 @@ def client_key(services: Services, tenant_id: str, client_id: str) -> ClientKey:
     return ClientKey(services.cloud.name, tenant_id, client_id)
 
 
-def _query(manifest: Manifest, services: Services, key: RegistrationKey) -> TenantQuery:
+def _query(
+    manifest: Manifest, services: Services, key: RegistrationKey, *, wants_exchange: bool
+) -> TenantQuery:
     known = services.vault.remembered_ids(key)
     is_asked = manifest.consent == "mailboxes"
-    owners = {m.sign_in_as for m in manifest.mailboxes if is_asked and m.authority == "tenant"}
+    owners = {m.sign_in_as for m in manifest.mailboxes if is_asked and m.authority != "consumers"}
     return TenantQuery(
         unique_name=manifest.application.unique_name,
         display_name=manifest.application.display_name,
         hint=Hint(known.client_id, known.service_principal_object_id) if known else None,
         users=frozenset(owners),
         wants_scope_ids=any(map(needs_lookup, manifest.application.permissions)),
+        wants_exchange=wants_exchange,
     )
 
 

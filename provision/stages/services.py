@@ -44,3 +44,5 @@ class AdministratorServices:
     """What the tenant's service was asked so far."""
     tenant_id: str
     """GUID of the tenant that the manifest names."""
+    consents_on_exchange: bool = False
+    """Whether consent is granted on Exchange Online, too."""

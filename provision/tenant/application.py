@@ -13,6 +13,9 @@ SignInAudience = Literal[
 MICROSOFT_GRAPH = "00000003-0000-0000-c000-000000000000"
 """Client id of the Microsoft Graph resource, the same in every tenant and cloud."""
 
+EXCHANGE_ONLINE = "00000002-0000-0ff1-ce00-000000000000"
+"""Client id of the Office 365 Exchange Online resource, likewise."""
+
 
 @dataclass(frozen=True, slots=True)
 class ResourceAccess:

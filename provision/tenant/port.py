@@ -34,6 +34,8 @@ class TenantQuery:
     """User principal names whose object ids are needed (consent for mailboxes only)."""
     wants_scope_ids: bool = False
     """Whether a permission name has to be looked up in the tenant's own Microsoft Graph."""
+    wants_exchange: bool = False
+    """Whether consent on Exchange Online itself is to be planned."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,8 @@ class Snapshot:
     """User principal name, as asked, to object id; users that do not exist are absent."""
     unknown: frozenset[str] = frozenset()
     """Reads that were refused with 403: `namesakes`, `users`, `grants`."""
+    exchange_online: Resource | None = None
+    """None unless asked for; and where the tenant has no Exchange Online."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 import json
 
-NEW = ("create application", "create service principal", "grant consent for any user's mailbox")
+NEW = ("create application", "create service principal", "for any user's mailbox in the tenant")
 
 
 def test_a_plan_for_a_new_application_names_every_change_and_makes_none(work, levers):
@@ -53,7 +53,7 @@ def test_consent_withdrawn_behind_our_back_is_shown(work, levers):
     ran = work.run("plan", "--detailed-exitcode")
 
     assert ran.code == 2
-    assert "+ grant consent for any user's mailbox in the tenant" in ran.out
+    assert "for any user's mailbox in the tenant" in ran.out
 
 
 def test_the_order_in_which_graph_lists_things_is_no_change(work, levers):
@@ -65,13 +65,16 @@ def test_the_order_in_which_graph_lists_things_is_no_change(work, levers):
     assert work.run("plan", "--detailed-exitcode").code == 0
 
 
-def test_a_namesake_is_named_and_left_alone(work, levers):
+def test_an_application_of_the_same_display_name_is_named_and_left_alone(work, levers):
     other = levers.graph("POST", "/applications", {"displayName": work.name})
+    levers.forget_requests()
 
-    ran = work.done("plan")
+    ran = work.run("apply", "--yes")
 
-    assert f"create application {work.name}" in ran.out
-    assert other["appId"] in ran.out
+    assert ran.code == 1
+    assert f"client id {other['appId']}, which this manifest does not own" in ran.err
+    assert "→ choose another application.displayName" in ran.err
+    assert levers.writes() == []
 
 
 def test_a_fresh_runner_reads_twice_and_a_warm_one_once(work, levers):

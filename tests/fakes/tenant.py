@@ -8,6 +8,7 @@ from provision.errors import AlreadyExists, NameTaken, NotFound
 from provision.manifest.permissions import catalogue
 from provision.secret import Secret
 from provision.tenant.application import (
+    EXCHANGE_ONLINE,
     MICROSOFT_GRAPH,
     Application,
     ApplicationSettings,
@@ -22,6 +23,7 @@ from tests.fakes.levers import Levers
 
 TENANT_ID = "99999999-aaaa-4bbb-8ccc-dddddddddddd"
 GRAPH_OBJECT_ID = "graph-principal"
+EXCHANGE_OBJECT_ID = "exchange-principal"
 
 
 class MemoryTenant(Levers):
@@ -40,6 +42,7 @@ class MemoryTenant(Levers):
         self.unknown = frozenset[str]()
         """Reads that are refused with 403."""
         self.shows_new_secrets = True
+        self.has_exchange = True
         self._numbers = count(1)
 
     # What other people do
@@ -192,6 +195,11 @@ class MemoryTenant(Levers):
             ),
             microsoft_graph=Resource(
                 GRAPH_OBJECT_ID, MICROSOFT_GRAPH, self.scope_ids if query.wants_scope_ids else {}
+            ),
+            exchange_online=(
+                Resource(EXCHANGE_OBJECT_ID, EXCHANGE_ONLINE, {})
+                if query.wants_exchange and self.has_exchange
+                else None
             ),
             namesakes=() if "namesakes" in self.unknown else _namesakes(live, query),
             user_ids={name: users[name] for name in query.users if name in users},

@@ -9,6 +9,7 @@ import pytest
 
 from provision.errors import AlreadyExists, NameTaken, NotFound
 from provision.tenant.application import (
+    EXCHANGE_ONLINE,
     MICROSOFT_GRAPH,
     Application,
     ApplicationSettings,
@@ -56,6 +57,12 @@ def for_everybody(backend: Backend, principal: ServicePrincipal, *scopes: str) -
 
 
 class TenantContract:
+    def test_shows_exchange_online_only_when_it_is_asked_for(self, backend: Backend):
+        asked = read(backend, wants_exchange=True).exchange_online
+        assert asked is not None
+        assert asked.client_id == EXCHANGE_ONLINE
+        assert read(backend).exchange_online is None
+
     def test_shows_nothing_where_nothing_was_made(self, backend: Backend):
         snapshot = read(backend)
 

@@ -30,6 +30,7 @@ def snapshot(raw: dict[str, Any]) -> Snapshot:
         ),
         user_ids=raw.get("users", {}),
         unknown=frozenset(raw.get("unknown", [])),
+        exchange_online=Resource("exchange", "exchange", {}) if "exchange" in raw else None,
     )
 
 
@@ -67,7 +68,7 @@ def grant(raw: dict[str, Any]) -> Grant:
     return Grant(
         grant_id=f"grant-{principal}",
         client_object_id="sp-1",
-        resource_object_id=GRAPH_OBJECT_ID,
+        resource_object_id=raw.get("resource", GRAPH_OBJECT_ID),
         consent_type="AllPrincipals" if principal is None else "Principal",
         principal_object_id=principal,
         scopes=frozenset(raw["scopes"].split()),

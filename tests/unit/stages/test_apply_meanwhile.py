@@ -65,7 +65,7 @@ def test_consent_for_everybody_that_no_plan_showed_is_not_given(world: World) ->
         world.tenant.content.grants.clear()
         return True
 
-    with pytest.raises(RefusedError, match="grant consent for any user's mailbox"):
+    with pytest.raises(RefusedError, match="grant consent on Microsoft Graph for any user"):
         world.apply(WIDER, confirm)
 
     assert world.tenant.writes == []

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from provision.errors import AlreadyExists
+from provision.errors import AlreadyExists, NotFound
 from provision.plan.application import desired_settings
 from provision.plan.changes import (
     AddPassword,
@@ -18,12 +18,13 @@ from provision.stages.carry_out import CarryOut
 from provision.stages.covered import is_covered
 from provision.stages.plan import Seen, look
 from provision.tenant.application import PasswordRequest
+from tests.fakes.tenant import EXCHANGE_OBJECT_ID, GRAPH_OBJECT_ID
 from tests.unit.stages.world import NAME, NOW, World, manifest
 
 SETTINGS = desired_settings(manifest(), {}, None)
 TODAY = PasswordRequest(NAME, NOW, NOW.replace(year=2027))
 LATER = PasswordRequest(NAME, NOW.replace(month=12), NOW.replace(year=2028))
-EVERYBODY = CreateGrant("g", None, None, frozenset({"SMTP.Send"}))
+EVERYBODY = CreateGrant("Microsoft Graph", "g", None, None, frozenset({"SMTP.Send"}))
 CREATION = CreateApplication(NAME, SETTINGS, TODAY)
 MAILBOXES = """
 tenant: contoso.onmicrosoft.com
@@ -65,6 +66,27 @@ def test_consents_for_each_owner_of_a_mailbox(world: World) -> None:
     assert not applied.first.consents_for_everyone
     grants = world.tenant.content.grants.values()
     assert {grant.principal_object_id for grant in grants} == {"u1", "u2"}
+
+
+def test_consents_on_exchange_online_too_when_asked(world: World) -> None:
+    world.consents_on_exchange = True
+
+    applied = world.apply()
+
+    assert applied.remaining.changes == ()
+    by_resource = {g.resource_object_id: g for g in world.tenant.content.grants.values()}
+    assert set(by_resource) == {GRAPH_OBJECT_ID, EXCHANGE_OBJECT_ID}
+    assert "User.Read" not in by_resource[EXCHANGE_OBJECT_ID].scopes
+
+
+def test_a_tenant_without_exchange_online_is_told_before_anything_is_written(world: World) -> None:
+    world.consents_on_exchange = True
+    world.tenant.has_exchange = False
+
+    with pytest.raises(NotFound, match="no Exchange Online"):
+        world.apply()
+
+    assert world.tenant.writes == []
 
 
 def test_names_that_the_catalogue_lacks_are_looked_up_in_the_tenant(world: World) -> None:
@@ -121,8 +143,8 @@ def test_is_the_same_change_although_time_went_by(change: Change, earlier: Chang
         (AddPassword("o", TODAY, "none"), CreateServicePrincipal(NAME)),
         (RemovePassword("o", "k", "lost"), RemovePassword("o", "l", "lost")),
         (
-            CreateGrant("g", None, None, frozenset({"a"})),
-            CreateGrant("g", "u", "1", frozenset("a")),
+            CreateGrant("Microsoft Graph", "g", None, None, frozenset({"a"})),
+            CreateGrant("Microsoft Graph", "g", "u", "1", frozenset("a")),
         ),
     ],
 )

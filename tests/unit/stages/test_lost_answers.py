@@ -8,7 +8,7 @@ import pytest
 from provision.errors import OutcomeUnknown
 from provision.plan.changes import RemovePassword
 from provision.plan.planner import Plan
-from provision.stages.progress import Waiting
+from provision.stages.progress import Finished, Waiting
 from provision.tenant.application import Password
 from tests.unit.stages.world import KEY, NAME, NOW, World, assert_one_of_everything
 
@@ -86,6 +86,15 @@ def test_says_that_it_looks_again(world: World) -> None:
 
     reasons = [event.reason for event in world.events if isinstance(event, Waiting)]
     assert reasons == ["create_grant: the answer was lost: looking at what is there"]
+
+
+def test_a_write_that_turns_out_to_be_done_is_reported_as_done(world: World) -> None:
+    world.tenant.lose_answer_of("create_grant", took_effect=True)
+
+    world.apply()
+
+    proved = [event.evidence for event in world.events if isinstance(event, Finished)]
+    assert "done: the answer was lost, and a look showed it" in proved
 
 
 def test_a_service_that_loses_every_answer_is_given_up_after_waiting(world: World) -> None:

@@ -1,8 +1,10 @@
 """A session: the stages of one manifest, and where its registration comes from."""
 
+from dataclasses import replace
+
 import pytest
 
-from provision.errors import NotFound, UsageError
+from provision.errors import NotFound, UsageError, WrongTenant
 from provision.stages.keep import mailbox_key
 from provision.stages.services import AdministratorServices
 from provision.stages.session import Session
@@ -102,6 +104,13 @@ def test_a_registration_may_come_from_elsewhere(world: World, opened: Opened) ->
 
     assert opened.session.registration() is registration
     assert opened.sign_ins == 0
+
+
+def test_a_registration_of_another_tenant_is_refused(world: World, opened: Opened) -> None:
+    elsewhere = replace(world.registered(), tenant_id="00000000-1111-4222-8333-444444444444")
+
+    with pytest.raises(WrongTenant, match="the registration is of tenant 00000000"):
+        opened.session.use(elsewhere)
 
 
 def test_all_mailboxes_are_meant_when_none_is_named(world: World) -> None:

@@ -104,6 +104,7 @@ class World:
     supplied_secret: Secret | None = None
     listen: Callable[[ResponseMode], Listener] = Listener
     tenant_id: str = TENANT_ID
+    consents_on_exchange: bool = False
 
     def __post_init__(self) -> None:
         self.vault = MemoryVault(self.clock, self.root / "locks")
@@ -151,7 +152,9 @@ class World:
 
     @property
     def admin(self) -> AdministratorServices:
-        return AdministratorServices(self.tenant, self.meter, self.tenant_id)
+        return AdministratorServices(
+            self.tenant, self.meter, self.tenant_id, self.consents_on_exchange
+        )
 
     def apply(
         self, text: str = MANIFEST, confirm: Callable[[Plan], bool] = lambda _: True
