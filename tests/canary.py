@@ -6,6 +6,7 @@ import re
 from base64 import b64decode, b64encode
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from hashlib import sha256
 from typing import Final
 from urllib.parse import quote, quote_plus
@@ -63,8 +64,13 @@ class Canary:
             yield Leak("PKCE verifier", "verifier", where)
 
 
-def _forms(secret: str) -> Iterator[tuple[str, bytes]]:
-    """Yield a secret as it would stand in a log, a URL, a SASL string or a traceback."""
+@cache
+def _forms(secret: str) -> tuple[tuple[str, bytes], ...]:
+    """Return a secret as it would stand in a log, a URL, a SASL string or a traceback."""
+    return tuple(_every_form(secret))
+
+
+def _every_form(secret: str) -> Iterator[tuple[str, bytes]]:
     yield "raw", secret.encode()
     for changed in {json.dumps(secret)[1:-1], repr(secret)[1:-1]} - {secret}:
         yield "escaped", changed.encode()

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from msgraph import GraphServiceClient
 
-from provision.errors import AlreadyExists, OutcomeUnknown, RefusedError
+from provision.errors import AlreadyExists, OutcomeUnknown
 from provision.graph import answers as parse
 from provision.graph import expectations as expected
 from provision.graph.bodies import PERSONAL_AUDIENCE, changed_settings
@@ -148,12 +148,12 @@ class GraphTenant:
         """Mint a client secret on an existing application.
 
         Raises:
-            RefusedError: Graph created one and did not show it.
+            OutcomeUnknown: Graph made one and did not show it: nobody holds it.
         """
         write = self._writes.add_password(object_id, request)
         minted = parse.minted(self._send(write, object_id).body)
         if minted is None:
-            raise RefusedError(
+            raise OutcomeUnknown(
                 f"{write.action}: Graph answered without the secret's value",
                 hint="run provision plan: it shows the secret that nobody holds",
             )

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
-from provision.errors import ClientRefused, ConsentMissing, SignInRequired, UsageError
+from provision.errors import ConsentMissing, SignInRequired, UsageError
 from provision.oauth.scopes import authority_url, missing_scopes
 from provision.oauth.token import Client, TokenSet
 from provision.secret import Secret
@@ -150,7 +150,8 @@ def _refresh(signed_in: SignedInMailbox, wanted: Wanted, services: Services) -> 
     with services.shield():
         try:
             tokens = services.endpoint.refresh(client, held.token, wanted.scopes)
-        except (SignInRequired, ClientRefused, ConsentMissing) as error:
+        except SignInRequired as error:
+            # Only this speaks of the token: a wrong client secret or a missing consent does not.
             services.vault.mark_suspect(key, held.generation, error.message)
             raise
         generation, renewed, now = held.generation, tokens.refresh_token, services.clock.now()

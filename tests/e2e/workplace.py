@@ -1,6 +1,7 @@
 """A person's machine: a folder with a manifest, a vault and settings, and the program run in it."""
 
 import io
+import queue
 import secrets
 import subprocess
 import sys
@@ -42,8 +43,21 @@ class Visit:
 
     user: str = OWNER
     decide: Decision = "accept"
-    seen: list[str] = field(default_factory=list)
+    seen: "queue.Queue[str]" = field(default_factory=queue.Queue)
     """Where each visit ended, query included."""
+
+
+class Pasted(io.StringIO):
+    """Standard input that brings what a person copies from the browser after a visit."""
+
+    def __init__(self, visit: Visit, copied: Callable[[str], str] = str) -> None:
+        super().__init__()
+        self._visit = visit
+        self._copied = copied
+
+    def readline(self, size: int | None = -1, /) -> str:
+        """Wait for the visit to end; give its last address as it was copied."""
+        return self._copied(self._visit.seen.get(timeout=PATIENCE)) + "\n"
 
 
 class Workplace:
@@ -101,7 +115,7 @@ class Workplace:
     def run(
         self,
         *arguments: str,
-        stdin: str = "",
+        stdin: str | io.StringIO = "",
         visit: Visit | None = None,
         shows_secrets: bool = False,
     ) -> Ran:
@@ -175,12 +189,12 @@ class Workplace:
         def go(url: str) -> None:
             password = ready.password_of(chosen.user)
             found = Visitor(ready.ca_bundle).visit(url, chosen.user, password, chosen.decide)
-            chosen.seen.append(found.final_url)
+            chosen.seen.put(found.final_url)
 
         return go if visit is not None else lambda _url: None
 
     @contextmanager
-    def _settings(self, stdin: str) -> Iterator[None]:
+    def _settings(self, stdin: str | io.StringIO) -> Iterator[None]:
         with self._monkeypatch.context() as patch:
             for name in _SETTINGS:
                 patch.delenv(f"AZURE_{name}", raising=False)
@@ -190,7 +204,7 @@ class Workplace:
             for name, value in self.environment.items():
                 patch.setenv(name, value)
             patch.chdir(self.folder)
-            patch.setattr(sys, "stdin", io.StringIO(stdin))
+            patch.setattr(sys, "stdin", io.StringIO(stdin) if isinstance(stdin, str) else stdin)
             yield
 
 

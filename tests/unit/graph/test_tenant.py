@@ -132,7 +132,7 @@ def test_an_old_application_that_is_not_found_is_not_waited_for():
 def test_a_secret_that_graph_does_not_show_is_an_error():
     bench = Bench(("POST", "/addPassword$", [ok(password_json())]))
 
-    with pytest.raises(RefusedError, match="without the secret's value"):
+    with pytest.raises(OutcomeUnknown, match="without the secret's value"):
         bench.tenant().add_password(APPLICATION_ID, PASSWORD)
 
 

@@ -155,6 +155,7 @@ def test_a_refused_client_loses_no_token(world: World, mailbox: SignedInMailbox)
         renew(mailbox, world.services)
 
     assert newest(world, mailbox).token == Secret("refresh-0")
+    assert newest(world, mailbox).suspect_reason is None
 
 
 def test_a_refresh_that_works_again_clears_the_suspicion(
