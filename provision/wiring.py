@@ -101,7 +101,7 @@ def open_session(
         yield Session(
             manifest,
             services,
-            _targets(manifest, place.file.parent, chosen),
+            lambda: _targets(manifest, place.file.parent, chosen),
             lambda: _administrator(manifest, services, chosen, tenant_id, stack),
             tenant_id,
         )
@@ -208,17 +208,11 @@ def _administrator(
     manifest: "Manifest",
     services: "Services",
     choices: Choices,
-    tenant_id: Callable[[], str],
+    resolve: Callable[[], str],
     stack: ExitStack,
 ) -> "AdministratorServices":
-    from provision.graph.loading import warm_up
-    from provision.stages.progress import Waiting
-
-    # The SDKs load while the login host is asked which tenant is meant.
-    loading = warm_up()
-    wanted = tenant_id()
-    loading.join()
     from provision.graph.opening import open_tenant
+    from provision.stages.progress import Waiting
     from provision.stages.services import AdministratorServices
 
     settings = _administrator_settings(manifest.tenant, choices)
@@ -230,6 +224,10 @@ def _administrator(
         lambda reason, seconds: services.report(Waiting(reason, seconds)),
     )
     stack.callback(tenant.close)
+    # A token that was asked for under the manifest's own name of the tenant is of that tenant:
+    # only another name, in the environment, has to be looked up.
+    is_same = settings.tenant.lower() == manifest.tenant.lower()
+    wanted = tenant.administrator_tenant_id() if is_same else resolve()
     return AdministratorServices(
         tenant, tenant.meter, wanted, consents_on_exchange=choices.consents_on_exchange
     )

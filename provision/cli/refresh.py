@@ -58,7 +58,7 @@ def refresh(
 def _of_manifest(
     place: wiring.Place, addresses: list[str], watch: "Watch", results: list[dict[str, object]]
 ) -> list[int]:
-    from provision.stages.keep import mailbox_key
+    from provision.stages.keys import mailbox_key
     from provision.stages.refresh import signed_in_mailbox
 
     codes = []

@@ -11,8 +11,8 @@ from provision.errors import UsageError
 
 def sandbox(
     ready_file: Annotated[
-        Path | None, typer.Option(help="Written once everything answers; also a cloud file.")
-    ] = None,
+        Path, typer.Option(help="Written once everything answers; also a cloud file.")
+    ] = Path("sandbox.json"),
     port: Annotated[int, typer.Option(help="Entra and Graph; 0 takes a free one.")] = 0,
     imap_port: Annotated[int, typer.Option(help="IMAP over TLS.")] = 0,
     pop_port: Annotated[int, typer.Option(help="POP3 over TLS.")] = 0,
@@ -45,7 +45,7 @@ def sandbox(
         ) from error
 
     options = SandboxOptions(
-        ready_file=ready_file or Path("sandbox.json"),
+        ready_file=ready_file,
         port=port,
         imap_port=imap_port,
         pop_port=pop_port,

@@ -59,7 +59,7 @@ def _verdict_lines(verdict: Verdict, what: str) -> list[str]:
     text.extend(f"      server: {said}" for said in verdict.said)
     if verdict.advice is not None:
         text.append(f"      {verdict.advice.meaning} {verdict.advice.cause}")
-        text.append(console.styled(f"      → {verdict.advice.command}", "warn", sys.stdout))
+        text.append(console.styled(f"      → {_command(verdict)}", "warn", sys.stdout))
     return text
 
 
@@ -74,5 +74,10 @@ def _as_json(verdict: Verdict) -> dict[str, object]:
         "proved": verdict.proved,
         "advice": None
         if advice is None
-        else {"meaning": advice.meaning, "cause": advice.cause, "command": advice.command},
+        else {"meaning": advice.meaning, "cause": advice.cause, "command": _command(verdict)},
     }
+
+
+def _command(verdict: Verdict) -> str:
+    """Return the command that mends it, for this mailbox."""
+    return "" if verdict.advice is None else verdict.advice.command.replace("MAILBOX", verdict.user)

@@ -26,6 +26,8 @@ _OAUTH_ERROR = re.compile(
 _TEMPORARY = frozenset({"90006", "90012", "90024", "90033", "90055"})
 # MSAL keeps only this of an answer that has no OAuth body.
 _HTTP_STATUS = re.compile(r"HTTP Error: (\d{3})\b")
+_OWN_CREDENTIAL = frozenset({700016, 700027, 7000112, 7000215, 7000216, 7000222})
+"""Errors of the administrator's own client: the catalogue means the one that is being made."""
 _TOO_MANY_REQUESTS = 429
 _SERVER_FAULT = 500
 
@@ -60,9 +62,15 @@ def sign_in_refusal(who: str, tenant: str, error: Exception) -> ProvisionError:
     name = oauth_error.group(1) if oauth_error else ""
     advice = explain_entra(int(found.group(1)) if found else None, name)
     said = f"AADSTS{found.group(1)}" if found else name
+    command = advice.command
+    if name == "invalid_client" or (found and int(found.group(1)) in _OWN_CREDENTIAL):
+        command = (
+            "correct AZURE_CLIENT_ID and AZURE_CLIENT_SECRET or AZURE_CLIENT_CERTIFICATE_PATH, or "
+            f"unset them and az login --tenant {tenant} --allow-no-subscriptions"
+        )
     return ClientRefused(
         f"{action}: Entra answered {said}",
-        hint=f"{advice.cause} Next: {advice.command}",
+        hint=f"{advice.cause} Next: {command}",
         evidence=evidence,
     )
 

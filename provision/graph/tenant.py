@@ -46,6 +46,10 @@ class GraphTenant:
         self._expectations = Expectations()
         self._patience = PATIENCE
 
+    def administrator_tenant_id(self) -> str:
+        """Return the tenant of the administrator's token, in lower case, signing in if need be."""
+        return self._wire.tenant_id()
+
     def read(self, query: TenantQuery) -> Snapshot:
         """Return what exists, in as few requests as the hint allows.
 

@@ -24,8 +24,9 @@ from provision.plan.planner import Plan
 from provision.stages.carry_out import CarryOut
 from provision.stages.covered import is_covered
 from provision.stages.keep import Target, bring_up_to_date, prepare
+from provision.stages.keys import registration_key
 from provision.stages.mint import settle_intents
-from provision.stages.plan import Seen, look, registration_key
+from provision.stages.plan import Seen, look
 from provision.stages.progress import Failed, Finished, Started, Waiting
 from provision.stages.registration import registration_of
 from provision.stages.services import AdministratorServices, Services

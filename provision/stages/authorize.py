@@ -10,7 +10,7 @@ from provision.oauth.identity import Identity, check_account, expected_tenant, v
 from provision.oauth.scopes import authority_url, mail_scopes
 from provision.oauth.token import Client, TokenSet
 from provision.secret import Secret
-from provision.stages.keep import mailbox_key
+from provision.stages.keys import mailbox_key
 from provision.stages.progress import Finished, Started, Waiting
 from provision.stages.refresh import client_secret, keep_access_token
 from provision.stages.services import Services

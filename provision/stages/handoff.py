@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from provision.errors import ProvisionError
-from provision.stages.keep import Target, handover, mailbox_key
-from provision.stages.plan import client_key
+from provision.stages.keep import Target, handover
+from provision.stages.keys import client_key, mailbox_key
 from provision.stages.progress import Failed, Finished, Started
 from provision.stages.refresh import held_secret, renew, signed_in_mailbox
 from provision.stages.services import Services

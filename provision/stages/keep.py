@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from provision.errors import ProvisionError, UsageError
 from provision.handoff.port import Handover, Sink
 from provision.oauth.scopes import authority_url
-from provision.stages.plan import client_key
+from provision.stages.keys import client_key, mailbox_key
 from provision.stages.services import Services
 from provision.tenant.application import MintedPassword
 from provision.tenant.mailbox import Mailbox
 from provision.tenant.registration import ClientSecret, Registration
-from provision.vault.port import ClientKey, HeldSecret, MailboxKey
+from provision.vault.port import ClientKey, HeldSecret
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,8 +148,3 @@ def handover(
 
 def _client(registration: Registration, services: Services) -> ClientKey:
     return client_key(services, registration.tenant_id, registration.client_id)
-
-
-def mailbox_key(registration: Registration, address: str) -> MailboxKey:
-    """Return what the vault knows a mailbox's tokens by."""
-    return MailboxKey(registration.cloud, registration.tenant_id, registration.client_id, address)

@@ -8,7 +8,7 @@ from provision.errors import OutcomeUnknown, ProvisionError
 from provision.plan.custody import Custody
 from provision.plan.password import is_lost
 from provision.stages.keep import Kept
-from provision.stages.plan import client_key
+from provision.stages.keys import client_key
 from provision.stages.services import Services
 from provision.tenant.application import MintedPassword, Password
 from provision.tenant.port import Snapshot

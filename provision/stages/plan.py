@@ -7,9 +7,10 @@ from provision.manifest.model import Manifest
 from provision.manifest.permissions import needs_lookup
 from provision.plan.custody import Custody, UnfinishedMint
 from provision.plan.planner import Plan, make_plan
+from provision.stages.keys import client_key, registration_key
 from provision.stages.services import AdministratorServices, Services
 from provision.tenant.port import Hint, Snapshot, TenantQuery
-from provision.vault.port import ClientKey, RegistrationKey
+from provision.vault.port import RegistrationKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +44,6 @@ def look(manifest: Manifest, services: Services, admin: AdministratorServices) -
         )
     custody = custody_of(key, snapshot, services)
     return Seen(snapshot, make_plan(manifest, snapshot, custody, services.clock.now()))
-
-
-def registration_key(manifest: Manifest, services: Services, tenant_id: str) -> RegistrationKey:
-    """Return what the vault knows this registration by."""
-    return RegistrationKey(services.cloud.name, tenant_id, manifest.application.unique_name)
-
-
-def client_key(services: Services, tenant_id: str, client_id: str) -> ClientKey:
-    """Return what the vault knows this application's secrets by."""
-    return ClientKey(services.cloud.name, tenant_id, client_id)
 
 
 def _query(

@@ -2,22 +2,25 @@
 
 from collections.abc import Callable, Sequence
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from provision.errors import NotFound, UsageError, WrongTenant
 from provision.manifest.model import Manifest
 from provision.plan.planner import Plan
-from provision.stages.apply import Applied, Confirm, apply_manifest
-from provision.stages.authorize import Authorized, SignInWay, Surface, authorize
-from provision.stages.handoff import HandedOver, hand_off
-from provision.stages.keep import Target, mailbox_key
-from provision.stages.plan import client_key, look, registration_key
-from provision.stages.refresh import Renewed, renew, signed_in_mailbox
-from provision.stages.registration import registration_of
+from provision.stages.keys import client_key, mailbox_key, registration_key
+from provision.stages.plan import look
 from provision.stages.services import AdministratorServices, Services
-from provision.stages.verify import Verified, verify
 from provision.tenant.mailbox import Mailbox
 from provision.tenant.registration import Registration
 from provision.vault.port import RememberedIds
+
+if TYPE_CHECKING:
+    from provision.stages.apply import Applied, Confirm
+    from provision.stages.authorize import Authorized, SignInWay, Surface
+    from provision.stages.handoff import HandedOver
+    from provision.stages.keep import Target
+    from provision.stages.refresh import Renewed
+    from provision.stages.verify import Verified
 
 
 class Session:
@@ -27,16 +30,21 @@ class Session:
         self,
         manifest: Manifest,
         services: Services,
-        targets: Sequence[Target],
+        targets: "Callable[[], tuple[Target, ...]]",
         administrator: Callable[[], AdministratorServices],
         tenant_id: Callable[[], str],
     ) -> None:
         self.manifest = manifest
         self.services = services
-        self.targets = tuple(targets)
+        self._targets = targets
         self._administrator = administrator
         self._tenant_id = tenant_id
         self._registration: Registration | None = None
+
+    @cached_property
+    def targets(self) -> "tuple[Target, ...]":
+        """Who gets values, each with its sink."""
+        return self._targets()
 
     @cached_property
     def _admin(self) -> AdministratorServices:
@@ -46,8 +54,10 @@ class Session:
         """Return what apply would do; changes nothing."""
         return look(self.manifest, self.services, self._admin).plan
 
-    def apply(self, confirm: Confirm) -> Applied:
+    def apply(self, confirm: "Confirm") -> "Applied":
         """Make the tenant match the manifest; `confirm` is shown the plan first."""
+        from provision.stages.apply import apply_manifest
+
         applied = apply_manifest(self.manifest, self.targets, self.services, self._admin, confirm)
         self._registration = applied.registration
         return applied
@@ -112,6 +122,8 @@ class Session:
         )
 
     def _read(self) -> Registration:
+        from provision.stages.registration import registration_of
+
         seen = look(self.manifest, self.services, self._admin)
         if seen.snapshot.application is None:
             raise NotFound(
@@ -141,8 +153,10 @@ class Session:
                 )
         return tuple(known[a.lower()] for a in addresses) or tuple(known.values())
 
-    def authorize(self, mailbox: Mailbox, way: SignInWay, surface: Surface) -> Authorized:
+    def authorize(self, mailbox: Mailbox, way: "SignInWay", surface: "Surface") -> "Authorized":
         """Sign the mailbox owner in and hold the refresh token."""
+        from provision.stages.authorize import authorize
+
         return authorize(mailbox, self.registration(), way, surface, self.services)
 
     def is_signed_in(self, mailbox: Mailbox) -> bool:
@@ -150,16 +164,20 @@ class Session:
         token = self.services.vault.refresh_token(mailbox_key(self.registration(), mailbox.address))
         return token is not None and token.suspect_reason is None
 
-    def refresh(self, mailbox: Mailbox) -> Renewed:
+    def refresh(self, mailbox: Mailbox) -> "Renewed":
         """Renew the mailbox's refresh token now."""
+        from provision.stages.refresh import renew, signed_in_mailbox
+
         key = mailbox_key(self.registration(), mailbox.address)
         return renew(signed_in_mailbox(mailbox, key, self.services), self.services)
 
-    def verify(self, mailbox: Mailbox, *, send: bool = False) -> Verified:
+    def verify(self, mailbox: Mailbox, *, send: bool = False) -> "Verified":
         """Log in over every protocol of the mailbox; with `send`, deliver a message too."""
+        from provision.stages.verify import verify
+
         return verify(mailbox, self.registration(), self.services, send=send)
 
-    def require_targets(self) -> tuple[Target, ...]:
+    def require_targets(self) -> "tuple[Target, ...]":
         """Return whoever the manifest hands values to.
 
         Raises:
@@ -172,7 +190,9 @@ class Session:
             )
         return self.targets
 
-    def hand_off(self) -> tuple[HandedOver, ...]:
+    def hand_off(self) -> "tuple[HandedOver, ...]":
         """Refresh, then write every hand-off of the manifest."""
+        from provision.stages.handoff import hand_off
+
         targets = self.require_targets()
         return hand_off(self.registration(), targets, self.services)

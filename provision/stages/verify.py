@@ -8,7 +8,7 @@ from provision.mail.sasl import login_for
 from provision.mail.tls import tls_context
 from provision.mail.verdict import Verdict
 from provision.secret import Secret
-from provision.stages.keep import mailbox_key
+from provision.stages.keys import mailbox_key
 from provision.stages.progress import Failed, Finished, Started
 from provision.stages.refresh import renew, signed_in_mailbox
 from provision.stages.services import Services

@@ -12,6 +12,7 @@ FOLDERS = {
 }  # fmt: skip
 FILES = {
     "__init__.py", "__main__.py", "clock.py", "cloud.py", "errors.py", "secret.py", "wiring.py",
+    "py.typed",
 }  # fmt: skip
 VAGUE = {"utils", "util", "helpers", "common", "core", "base", "types", "manager", "misc"}
 
@@ -59,7 +60,7 @@ def test_the_top_level_holds_the_stages_and_services_of_the_design_and_nothing_e
 
 
 def test_the_import_contract_orders_everything_at_the_top_level():
-    modules = {Path(name).stem for name in FILES if not name.startswith("__")}
+    modules = {Path(n).stem for n in FILES if n.endswith(".py") and not n.startswith("__")}
 
     assert layers_of_contract() == FOLDERS | modules
 

@@ -53,6 +53,7 @@ def test_token_needs_no_manifest_and_no_administrator(signed_in):
 
 
 def test_a_terminal_sees_a_token_only_when_it_asks(signed_in):
+    signed_in.environment["NO_COLOR"] = "1"
     with signed_in.terminal("token", "-m", OWNER) as terminal:
         assert terminal.end() == 64
 
@@ -174,6 +175,8 @@ def test_one_mailbox_that_is_lost_does_not_stop_the_others(work, levers):
 def test_a_cloud_that_is_gone_does_not_stop_the_others(signed_in, levers):
     copy = signed_in.file("copy.json")
     copy.write_text(levers.ready_file.read_text())
+    signed_in.name += "-2"
+    signed_in.write_manifest()
     text = signed_in.file("provision.yaml").read_text().replace(str(levers.ready_file), str(copy))
     signed_in.file("provision.yaml").write_text(text)
     signed_in.done("apply", "--yes")

@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 from provision.oauth.authorize import ResponseMode, code_challenge
 from provision.stages.authorize import Authorized, SignInWay, authorize
-from provision.stages.keep import mailbox_key
+from provision.stages.keys import mailbox_key
 from provision.tenant.mailbox import Mailbox
 from provision.tenant.registration import Registration
 from provision.vault.port import PendingSignIn, SignedInMailbox

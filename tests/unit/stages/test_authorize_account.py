@@ -13,7 +13,7 @@ from provision.errors import (
 from provision.oauth.scopes import PERSONAL_TENANT_ID
 from provision.secret import Secret
 from provision.stages.authorize import SignInWay
-from provision.stages.keep import mailbox_key
+from provision.stages.keys import mailbox_key
 from provision.stages.progress import Waiting
 from provision.tenant.registration import Registration
 from provision.vault.port import PendingSignIn

@@ -9,7 +9,8 @@ from provision.errors import SignInRequired, SinkFailed, UsageError
 from provision.handoff.sinks import make_sink
 from provision.secret import Secret
 from provision.stages.handoff import HandedOver, hand_off
-from provision.stages.keep import Target, mailbox_key
+from provision.stages.keep import Target
+from provision.stages.keys import mailbox_key
 from provision.stages.progress import Failed, Finished
 from provision.tenant.registration import Registration
 from provision.vault.port import Handoff, HeldSecret

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from provision.errors import NotFound, UsageError, WrongTenant
-from provision.stages.keep import mailbox_key
+from provision.stages.keys import mailbox_key
 from provision.stages.services import AdministratorServices
 from provision.stages.session import Session
 from tests.unit.stages.people import LISTEN, Person
@@ -25,7 +25,11 @@ class Opened:
         self._world = world
         services, tenant_id = world.services, world.tenant_id
         self.session = Session(
-            manifest(text), services, world.targets, self._administrator, lambda: tenant_id
+            manifest(text),
+            services,
+            lambda: tuple(world.targets),
+            self._administrator,
+            lambda: tenant_id,
         )
 
     def _administrator(self) -> AdministratorServices:

@@ -22,7 +22,8 @@ from provision.plan.application import desired_settings
 from provision.plan.planner import Plan
 from provision.secret import Secret
 from provision.stages.apply import Applied, apply_manifest
-from provision.stages.keep import Target, mailbox_key
+from provision.stages.keep import Target
+from provision.stages.keys import mailbox_key
 from provision.stages.progress import Event
 from provision.stages.services import AdministratorServices, Services
 from provision.tenant.application import Password, PasswordRequest
