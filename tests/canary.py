@@ -18,7 +18,7 @@ _PART: Final = 24
 _JWT: Final = re.compile(rb"eyJ[\w-]{16,}\.eyJ[\w-]{16,}\.[\w-]{16,}")
 _ENCODED: Final = re.compile(rb"[A-Za-z0-9+/_-]{40,}={0,2}")
 _VERIFIER: Final = re.compile(rb"(?<![\w-])[\w-]{43}(?![\w-])")
-_BETWEEN: Final = re.compile(rb"(?:\\r|\\n|[\s'\"])+")
+_BETWEEN: Final = re.compile(rb"(?:\\r|\\n|\\?\s|['\"])+")
 """What a printer puts between the lines of a wrapped text."""
 
 

@@ -1,10 +1,18 @@
 """What any test may ask for: a running sandbox, and the real tenant that `--live` names."""
 
+import gc
+import os
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from provision.sandbox.process import RunningSandbox, running_sandbox
+
+# Examples of each property: few while somebody waits, many for `HYPOTHESIS_PROFILE=thorough`.
+settings.register_profile("quick", max_examples=20, deadline=None)
+settings.register_profile("thorough", max_examples=1000, deadline=None)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))  # noqa: TID251  (how to test is no setting of the product)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -27,6 +35,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if item.get_closest_marker("live"):
             item.add_marker(pytest.mark.skip(reason="needs --live TENANT"))
+
+
+def pytest_collection_finish() -> None:
+    """Keep what thousands of collected tests are made of out of every later collection."""
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

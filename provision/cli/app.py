@@ -1,5 +1,6 @@
 """The command line: commands, exit codes, and the only place that catches everything."""
 
+import sys
 from collections.abc import Sequence
 
 import typer
@@ -68,7 +69,7 @@ def main(argv: Sequence[str]) -> int:
         return _interrupted()
     except BrokenPipeError:
         # The reader of a pipe left; there is nobody to tell.
-        console.nobody_reads()
+        console.nobody_reads(sys.stdout)
         return exits.FAILED
     except Exception as error:  # noqa: BLE001  (a traceback could carry what must not be shown)
         console.bug(error)

@@ -62,9 +62,12 @@ def hand_over(text: str, *, may_be_shown: bool) -> None:
 def err(text: str, style: str = "") -> None:
     """Print one line that is not the result; when nobody reads any more, carry on."""
     shown = styled(text, style, sys.stderr) if style else text
-    with still(), suppress(BrokenPipeError):
-        sys.stderr.write(f"{shown}\n")
-        sys.stderr.flush()
+    with still():
+        try:
+            sys.stderr.write(f"{shown}\n")
+            sys.stderr.flush()
+        except BrokenPipeError:
+            nobody_reads(sys.stderr)
 
 
 def move(text: str) -> None:
@@ -94,11 +97,11 @@ def settle() -> None:
             stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # a text file
 
 
-def nobody_reads() -> None:
+def nobody_reads(stream: IO[str]) -> None:
     """Throw away what a closed pipe did not take, or Python would complain about it at the end."""
     with suppress(OSError, ValueError):
         nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, sys.stdout.fileno())
+        os.dup2(nowhere, stream.fileno())
         os.close(nowhere)
 
 

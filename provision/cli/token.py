@@ -23,7 +23,7 @@ def main(argv: Sequence[str]) -> int:
     except KeyboardInterrupt:
         return exits.INTERRUPTED
     except BrokenPipeError:
-        console.nobody_reads()
+        console.nobody_reads(sys.stdout)
         return exits.FAILED
     except Exception as error:  # noqa: BLE001  (a traceback could carry what must not be shown)
         console.bug(error)

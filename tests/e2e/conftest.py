@@ -1,4 +1,4 @@
-"""One sandbox for every end-to-end test, a workplace for each, and a canary over what they print."""
+"""One sandbox for all, a workplace for each test, and a canary over what is printed."""
 
 from collections.abc import Iterator
 
@@ -16,7 +16,7 @@ def shared_levers(tmp_path_factory) -> Iterator[Levers]:
     """One sandbox without faults for all; use names of your own in it."""
     state = tmp_path_factory.mktemp("tenant")
     with running_sandbox(SandboxOptions(faults="none", state=state)) as running:
-        yield Levers(running, state)
+        yield Levers(running.ready_file, state)
 
 
 @pytest.fixture(scope="session")
@@ -25,7 +25,7 @@ def slow_levers(tmp_path_factory) -> Iterator[Levers]:
     state = tmp_path_factory.mktemp("slow-tenant")
     options = SandboxOptions(faults="none", state=state, latency_ms=60.0)
     with running_sandbox(options) as running:
-        yield Levers(running, state)
+        yield Levers(running.ready_file, state)
 
 
 @pytest.fixture

@@ -3,13 +3,13 @@
 import json
 import ssl
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 from urllib.request import HTTPSHandler, OpenerDirector, ProxyHandler, Request, build_opener
 
-from provision.sandbox.process import RunningSandbox
-from provision.sandbox.ready import Ready
+from provision.sandbox.ready import Ready, read_ready
 
 ROLES = [
     "Application.ReadWrite.All",
@@ -23,14 +23,14 @@ _CONSENT = "oauth2PermissionGrants"
 class Levers:
     """One sandbox, seen by somebody who may do everything in it."""
 
-    def __init__(self, sandbox: RunningSandbox, state: Path) -> None:
-        self.ready: Ready = sandbox.ready
-        self.ready_file = sandbox.ready_file
+    def __init__(self, ready_file: Path, state: Path) -> None:
+        """Take what the sandbox wrote when it was ready, and the directory of its state."""
+        self.ready: Ready = read_ready(ready_file)
+        self.ready_file = ready_file
         self._state = state
         self._opener = _opener(self.ready)
         self._token = ""
-        self._switches = self.control("GET", "/switches")
-        self._mailboxes = self.control("GET", "/mailboxes")["mailboxes"]
+        self._undo = ExitStack()
 
     # The control URL
 
@@ -40,10 +40,15 @@ class Levers:
 
     def switch(self, **switches: object) -> None:
         """Turn switches of the tenant, by the names of the control URL."""
+        self._undo.callback(self.control, "PATCH", "/switches", self.control("GET", "/switches"))
         self.control("PATCH", "/switches", switches)
 
     def mailbox(self, address: str, **members: object) -> None:
         """Change a mailbox, by the names of the control URL."""
+        found = self.control("GET", "/mailboxes")["mailboxes"]
+        before = next(one for one in found if one["userPrincipalName"] == address)
+        kept = {name: before[name] for name in members}
+        self._undo.callback(self.control, "PATCH", f"/mailboxes/{address}", kept)
         self.control("PATCH", f"/mailboxes/{address}", members)
 
     def inbox(self, address: str) -> list[dict[str, Any]]:
@@ -53,6 +58,7 @@ class Levers:
     def administrator_may(self, *roles: str) -> None:
         """Give the administrator's client these application permissions and no others."""
         path = f"/applications/{self.ready.admin_client_id}/roles"
+        self._undo.callback(self.control, "POST", path, {"roles": ROLES})
         self.control("POST", path, {"roles": list(roles)})
 
     def revoke(self, user: str) -> None:
@@ -64,9 +70,9 @@ class Levers:
         self.control("POST", "/clock", {"advance": seconds})
 
     def faults(self, *rules: dict[str, object]) -> None:
-        """Go on with these faults; without any, with none."""
-        document = {"version": 1, "rules": list(rules)} if rules else {"use": "none"}
-        self.control("PUT", "/faults", document)
+        """Go on with these faults."""
+        self._undo.callback(self.control, "PUT", "/faults", {"use": "none"})
+        self.control("PUT", "/faults", {"version": 1, "rules": list(rules)})
 
     def forget_requests(self) -> None:
         """Begin a new log of requests."""
@@ -86,12 +92,7 @@ class Levers:
 
     def restore(self) -> None:
         """Put every lever back, but for the clock."""
-        self.control("PATCH", "/switches", self._switches)
-        self.faults()
-        self.administrator_may(*ROLES)
-        for account in self._mailboxes:
-            kept = {k: v for k, v in account.items() if k not in _FIXED}
-            self.mailbox(account["userPrincipalName"], **kept)
+        self._undo.close()
 
     # Graph, as the administrator
 
@@ -118,16 +119,20 @@ class Levers:
         found = self.graph("GET", f"/servicePrincipals(appId='{client_id}')/{_CONSENT}")
         return list(found["value"])
 
-    def _administrator_token(self) -> str:
-        form = {
-            "grant_type": "client_credentials",
-            "client_id": self.ready.admin_client_id,
-            "client_secret": self.ready.admin_client_secret.reveal(),
-            "scope": f"{self.ready.graph_resource}/.default",
-        }
-        url = f"{self.ready.authority}/{self.ready.tenant_id}/oauth2/v2.0/token"
+    def access_token(self, authority: str, **form: str) -> str:
+        """Return what an authority's token endpoint gives for a form."""
+        url = f"{authority}/oauth2/v2.0/token"
         with self._opener.open(Request(url, urlencode(form).encode()), timeout=20) as answer:
             return str(json.load(answer)["access_token"])
+
+    def _administrator_token(self) -> str:
+        return self.access_token(
+            f"{self.ready.authority}/{self.ready.tenant_id}",
+            grant_type="client_credentials",
+            client_id=self.ready.admin_client_id,
+            client_secret=self.ready.admin_client_secret.reveal(),
+            scope=f"{self.ready.graph_resource}/.default",
+        )
 
     # What the sandbox alone knows
 
@@ -162,9 +167,6 @@ class Levers:
         with self._opener.open(request, timeout=20) as answer:
             payload = answer.read()
         return dict(json.loads(payload)) if payload else {}
-
-
-_FIXED = {"objectId", "userPrincipalName"}
 
 
 def _opener(ready: Ready) -> OpenerDirector:

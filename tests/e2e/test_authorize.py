@@ -10,6 +10,11 @@ from tests.e2e.workplace import OWNER, Pasted, Visit
 PERSON = "forms.person@outlook.com"
 
 
+def code_of(url: str) -> str:
+    """Return the code in an address, still percent-encoded."""
+    return next(p[5:] for p in urlsplit(url).query.split("&") if p.startswith("code="))
+
+
 def test_the_owner_signs_in_and_the_refresh_token_is_held(work):
     work.applied()
 
@@ -64,8 +69,8 @@ def test_a_personal_account_signs_in_with_its_odd_codes(work):
         pytest.param(lambda url: f"  \u201c{url}\u201d,", id="curly-quotes"),
         pytest.param(lambda url: f"<{url}>", id="angle-brackets"),
         pytest.param(lambda url: url.replace("&", "&amp;"), id="html"),
-        pytest.param(lambda url: _code(url), id="bare-code"),
-        pytest.param(lambda url: quote(_code(url), safe=""), id="percent-encoded-code"),
+        pytest.param(code_of, id="bare-code"),
+        pytest.param(lambda url: quote(code_of(url), safe=""), id="percent-encoded-code"),
     ],
 )
 def test_paste_takes_whatever_a_person_copies(work, copied):
@@ -101,11 +106,10 @@ def test_an_answer_with_another_state_is_refused(work):
 def test_a_code_works_once(work):
     work.applied()
     visit = Visit()
-    kept: list[str] = []
-    stdin = Pasted(visit, lambda url: kept.append(url) or url)
+    stdin = Pasted(visit)
     assert work.run("authorize", "--paste", visit=visit, stdin=stdin).code == 0
 
-    ran = work.run("authorize", "--paste", stdin=_code(kept[0]))
+    ran = work.run("authorize", "--paste", stdin=code_of(stdin.copied))
 
     assert ran.code == 4
     assert "AADSTS" in ran.err
@@ -178,7 +182,7 @@ def test_without_a_client_secret_nobody_has_to_sign_in_for_nothing(work):
 
 
 class TestElsewhere:
-    """The mailbox's owner has a machine of their own: a registration, a secret, no administrator."""
+    """The owner has a machine of their own: a registration, a secret, no administrator."""
 
     @pytest.fixture
     def owner(self, work):
@@ -251,7 +255,3 @@ class TestElsewhere:
 
         assert ran.code == 1
         assert "the registration is of tenant 11111111-2222-3333-4444-555555555555" in ran.err
-
-
-def _code(url: str) -> str:
-    return next(p[5:] for p in urlsplit(url).query.split("&") if p.startswith("code="))

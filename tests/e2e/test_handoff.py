@@ -35,9 +35,8 @@ def test_every_format_gets_the_newest_generation_for_its_owner_alone(signed_in, 
     assert values["clientId"] == client_id
     assert values["generation"] == 2
     assert values["refreshToken"] in env
-    assert {S_IMODE(signed_in.file(n).stat().st_mode) for n in ("mail.env", "mail.json", "aem.txt")} == {
-        0o600
-    }  # fmt: skip
+    written = [signed_in.file(name) for name in ("mail.env", "mail.json", "aem.txt")]
+    assert {S_IMODE(path.stat().st_mode) for path in written} == {0o600}
     assert "wrote dotenv" in ran.err
     assert list(signed_in.folder.glob(".*tmp*")) == []
 

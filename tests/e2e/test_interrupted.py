@@ -1,4 +1,4 @@
-"""Ctrl-C, kill -9 and a second run at any moment: nothing orphaned, and the next apply converges."""
+"""Ctrl-C, kill -9, a second run: nothing is orphaned, and the next apply converges."""
 
 import re
 import signal
@@ -88,7 +88,9 @@ def test_ctrl_c_while_waiting_for_the_sign_in_loses_nothing(work):
     assert running.stderr is not None
     said = ""
     while "/authorize?" not in said:
-        said += running.stderr.readline()
+        line = running.stderr.readline()
+        assert line, said
+        said += line
     running.send_signal(signal.SIGINT)
     out, err = running.communicate(timeout=PATIENCE)
 

@@ -15,8 +15,9 @@ def test_a_tenant_that_does_not_exist_is_refused_before_any_graph_request(work, 
 
     ran = work.run("apply", "--yes")
 
-    assert ran.code == 64
-    assert "fabrikam.com: Entra answered invalid_tenant (AADSTS90002)" in ran.err
+    assert ran.code == 1
+    assert "tenant fabrikam.com: Entra answered AADSTS90002" in ran.err
+    assert "→ The domain or id is misspelt, or lives in another cloud." in ran.err
     assert "correlation-id: " in ran.err
     assert levers.graph_requests() == []
 

@@ -50,14 +50,16 @@ class Visit:
 class Pasted(io.StringIO):
     """Standard input that brings what a person copies from the browser after a visit."""
 
-    def __init__(self, visit: Visit, copied: Callable[[str], str] = str) -> None:
+    def __init__(self, visit: Visit, copy: Callable[[str], str] = str) -> None:
         super().__init__()
         self._visit = visit
-        self._copied = copied
+        self._copy = copy
+        self.copied = ""
 
-    def readline(self, size: int | None = -1, /) -> str:
+    def readline(self, size: int | None = -1, /) -> str:  # type: ignore[override]  # typeshed: bytes
         """Wait for the visit to end; give its last address as it was copied."""
-        return self._copied(self._visit.seen.get(timeout=PATIENCE)) + "\n"
+        self.copied = self._copy(self._visit.seen.get(timeout=PATIENCE))
+        return f"{self.copied}\n"
 
 
 class Workplace:
@@ -123,7 +125,7 @@ class Workplace:
         out, err = io.StringIO(), _Stderr(self._visitor(visit))
         run = token_main if arguments[0] == "token" else app_main
         argv = arguments[1:] if arguments[0] == "token" else arguments
-        with self._settings(stdin), redirect_stdout(out), redirect_stderr(err):
+        with self.settings(stdin), redirect_stdout(out), redirect_stderr(err):
             code = run(list(argv))
         err.join()
         return self.note(Ran(code, out.getvalue(), err.getvalue(), shows_secrets))
@@ -194,7 +196,8 @@ class Workplace:
         return go if visit is not None else lambda _url: None
 
     @contextmanager
-    def _settings(self, stdin: str | io.StringIO) -> Iterator[None]:
+    def settings(self, stdin: str | io.StringIO = "") -> Iterator[None]:
+        """Make this process one of this workplace for as long as the block lasts."""
         with self._monkeypatch.context() as patch:
             for name in _SETTINGS:
                 patch.delenv(f"AZURE_{name}", raising=False)

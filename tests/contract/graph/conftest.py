@@ -22,7 +22,7 @@ from tests.contract.graph.backend import (
     opened,
     some_user,
 )
-from tests.contract.graph.scrubbing import ORIGIN, scrub_answer, scrub_request
+from tests.contract.scrubbing import ORIGIN, scrub_answer, scrub_request
 
 CASSETTES = Path(__file__).parents[3] / "cassettes" / "graph"
 TENANT = "contoso.onmicrosoft.com"

@@ -4,7 +4,6 @@ import asyncio
 import re
 from base64 import urlsafe_b64encode
 from datetime import UTC, datetime
-from functools import cache
 from hashlib import sha256
 from random import Random
 from urllib.parse import parse_qs, urlsplit
@@ -22,9 +21,9 @@ from provision.sandbox.fault_rules import load_rules, parse_rules
 from provision.sandbox.faults import Faults
 from provision.sandbox.graph.application_shape import new_application
 from provision.sandbox.graph.service_principal_shape import new_service_principal
-from provision.sandbox.keys import SigningKey, obtain_key
 from provision.sandbox.seed import make_directory
 from provision.sandbox.tokens import Tokens
+from tests.signing import shared_key
 
 ORIGIN = "https://localhost:8443"
 CLIENT_ID = "11111111-2222-4333-8444-555555555555"
@@ -55,11 +54,6 @@ def application(**changes: object) -> JsonObject:
     }
     now = datetime(2026, 1, 1, tzinfo=UTC)
     return new_application(body, APPLICATION_ID, CLIENT_ID, "contoso.onmicrosoft.com", now)
-
-
-@cache
-def shared_key() -> SigningKey:
-    return obtain_key(None)
 
 
 class Sandbox:

@@ -26,6 +26,7 @@ from provision.sandbox.exchange.store import MailStore
 from provision.sandbox.fault_rules import load_rules
 from provision.sandbox.faults import Faults
 from provision.sandbox.tokens import Tokens
+from tests.signing import shared_key
 
 OUTLOOK = "https://outlook.office.com"
 ALL_SCOPES = frozenset({"IMAP.AccessAsUser.All", "POP.AccessAsUser.All", "SMTP.Send"})
@@ -149,7 +150,9 @@ def running_mail(folder: Path) -> Iterator[MailServers]:
     directory = Directory("tenant", "contoso.onmicrosoft.com")
     origin = "https://localhost:1"
     faults = Faults(load_rules("none"), 1, clock.timestamp())
-    context = Context(directory, clock, Tokens(directory, clock, origin), faults, origin)
+    context = Context(
+        directory, clock, Tokens(directory, clock, origin, shared_key()), faults, origin
+    )
     started: list[MailPorts] = []
     is_started, is_over = threading.Event(), asyncio.Event()
     loop = asyncio.new_event_loop()

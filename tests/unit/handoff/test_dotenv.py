@@ -1,7 +1,6 @@
 """The dotenv sink: seven variables, everything else untouched."""
 
 import dataclasses
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -10,7 +9,7 @@ from provision.errors import SinkFailed
 from provision.handoff.dotenv import DotenvSink
 from provision.handoff.places import FilePlace
 from provision.tenant.mailbox import Mailbox
-from tests.unit.handoff.values import MemoryPlace, make_handover, mode_of
+from tests.unit.handoff.values import MemoryPlace, make_handover
 
 WRITTEN = """\
 # MAIL_OAUTH values of forms@contoso.com, written by provision
@@ -112,16 +111,6 @@ def test_a_stream_holds_no_secret() -> None:
 def test_preparing_leaves_nothing_behind(tmp_path: Path) -> None:
     DotenvSink(FilePlace("mail.env", tmp_path / "mail.env")).prepare()
     assert list(tmp_path.iterdir()) == []
-
-
-def test_the_file_is_private_and_a_shell_reads_it(tmp_path: Path) -> None:
-    path = tmp_path / "mail.env"
-    DotenvSink(FilePlace("mail.env", path)).keep(make_handover(secret="a$b`c\"d'e\\f g"))
-    script = 'set -a; . "$1"; printf %s "$MAIL_OAUTH_CLIENT_SECRET"'
-    answer = subprocess.run(
-        ["/bin/sh", "-c", script, "sh", str(path)], capture_output=True, text=True, check=True
-    )
-    assert (mode_of(path), answer.stdout) == (0o600, "a$b`c\"d'e\\f g")
 
 
 def test_an_instant_of_another_zone_is_written_in_utc() -> None:

@@ -5,7 +5,7 @@ import string
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from provision.manifest.advice import warnings
@@ -23,7 +23,6 @@ ADDRESSES = st.builds(lambda a, b: f"{a}@{b}", LABELS, DOMAINS)
 KEYS = tuple(re.findall(r"^\s*(?:- )?(\w+):", template(mailbox="a@b.com"), re.MULTILINE))
 
 
-@settings(max_examples=40, deadline=None)
 @given(tenant=DOMAINS, unique_name=NAMES, mailbox=st.none() | ADDRESSES)
 def test_every_template_is_valid_and_says_what_it_was_given(tenant, unique_name, mailbox):
     text = template(tenant=tenant, unique_name=unique_name, mailbox=mailbox)
@@ -38,7 +37,6 @@ def test_the_template_shows_the_defaults():
     assert read_manifest(written, "a") == read_manifest(MINIMAL, "b")
 
 
-@settings(max_examples=40, deadline=None)
 @given(data=st.data())
 def test_a_changed_key_is_a_problem_with_a_line(data):
     text = template(mailbox="a@b.com")
@@ -57,13 +55,11 @@ def test_a_changed_key_is_a_problem_with_a_line(data):
     assert all(problem.line > 0 for problem in found)
 
 
-@settings(max_examples=40, deadline=None)
 @given(st.text(max_size=200))
 def test_no_text_at_all_causes_a_traceback(text):
     problems_of(text)
 
 
-@settings(max_examples=40, deadline=None)
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.text(PLAIN + ".@:/ ", max_size=12),

@@ -15,6 +15,7 @@ from provision.sandbox.graph.dispatch import dispatch
 from provision.sandbox.graph.refusals import GraphRefusal
 from provision.sandbox.seed import make_directory
 from provision.sandbox.tokens import Tokens
+from tests.signing import shared_key
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 ORIGIN = "https://localhost:1"
@@ -27,7 +28,7 @@ def context() -> Context:
     clock = SandboxClock(ManualClock(NOW))
     directory = make_directory("contoso.onmicrosoft.com", NOW, Random(1))
     faults = Faults((), 1, NOW.timestamp())
-    return Context(directory, clock, Tokens(directory, clock, ORIGIN), faults, ORIGIN)
+    return Context(directory, clock, Tokens(directory, clock, ORIGIN, shared_key()), faults, ORIGIN)
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from provision.sandbox.fault_rules import load_rules
 from provision.sandbox.faults import Faults
 from provision.sandbox.tokens import Tokens
 from provision.secret import Secret
+from tests.signing import shared_key
 
 FORMS = "forms@contoso.com"
 
@@ -21,7 +22,7 @@ FORMS = "forms@contoso.com"
 def context(directory: Directory, clock: SandboxClock) -> Context:
     origin = "https://localhost:1"
     faults = Faults(load_rules("none"), 1, clock.timestamp())
-    return Context(directory, clock, Tokens(directory, clock, origin), faults, origin)
+    return Context(directory, clock, Tokens(directory, clock, origin, shared_key()), faults, origin)
 
 
 def encoded(text: str) -> bytes:

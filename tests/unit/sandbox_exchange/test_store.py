@@ -11,6 +11,7 @@ from provision.sandbox.exchange.store import MailStore
 from provision.sandbox.fault_rules import load_rules
 from provision.sandbox.faults import Faults
 from provision.sandbox.tokens import Tokens
+from tests.signing import shared_key
 
 FORMS = "forms@contoso.com"
 
@@ -92,6 +93,8 @@ def test_lies_beside_the_file_of_the_directory(clock: SandboxClock, tmp_path: Pa
     directory = Directory("tenant", "contoso.onmicrosoft.com", path=tmp_path / "directory.json")
     origin = "https://localhost:1"
     faults = Faults(load_rules("none"), 1, clock.timestamp())
-    context = Context(directory, clock, Tokens(directory, clock, origin), faults, origin)
+    context = Context(
+        directory, clock, Tokens(directory, clock, origin, shared_key()), faults, origin
+    )
     MailStore.open(context).deliver(FORMS, b"words")
     assert (tmp_path / "mail" / FORMS / "INBOX" / "1.eml").read_bytes() == b"words"

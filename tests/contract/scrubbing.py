@@ -18,6 +18,9 @@ _ANSWER_HEADERS = {"content-type", "location", "odata-version", "request-id", "r
 _SECRETS = {"secretText", "hint", "refresh_token", "id_token", "client_secret"}
 _SCRUBBED = "scrubbed"
 _ANY_PORT = re.compile(r"\b(?:localhost|127\.0\.0\.1):\d+")
+_CLIENT_PATH = re.compile(
+    r"/(?:v2\.0/\.well-known/openid-configuration|discovery/v2\.0/keys|oauth2/v2\.0/token)$"
+)
 
 
 def scrub_request(request: Request) -> Request:
@@ -29,6 +32,15 @@ def scrub_request(request: Request) -> Request:
     if request.path.endswith("/oauth2/v2.0/token"):
         request.body = _SCRUBBED.encode()
     return request
+
+
+def scrub_login_request(request: Request) -> Request | None:
+    """Keep what an OAuth client asks for: no sign-in page, and nothing of the sandbox's controls.
+
+    Returns:
+        None for a request that is not to be recorded.
+    """
+    return scrub_request(request) if _CLIENT_PATH.search(request.path) else None
 
 
 def scrub_answer(response: dict[str, Any]) -> dict[str, Any]:
@@ -60,8 +72,11 @@ def _scrubbed(name: str, value: Any) -> Any:
 
 
 def _tenant_only(token: str) -> str:
-    """Return a token that names the tenant and opens nothing."""
-    payload = token.split(".")[1]
+    """Return a token that names the tenant and opens nothing; a personal one names none."""
+    header, _, rest = token.partition(".")
+    payload = rest.partition(".")[0]
+    if not (header and payload):
+        return _SCRUBBED
     claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
     kept = base64.urlsafe_b64encode(json.dumps({"tid": claims["tid"]}).encode()).decode()
     return f"e30.{kept.rstrip('=')}.{_SCRUBBED}"

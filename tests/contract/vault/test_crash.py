@@ -4,7 +4,6 @@ import subprocess
 import sys
 from pathlib import Path
 from textwrap import dedent
-from threading import Thread
 
 import pytest
 
@@ -12,10 +11,7 @@ from provision.secret import Secret
 from provision.vault.sqlite import SqliteVault
 from tests.unit.vault.samples import (
     CLIENT,
-    IDS,
     MAILBOX,
-    REGISTRATION,
-    START,
     held,
     signed_in,
     sqlite_vault,
@@ -126,31 +122,3 @@ def test_is_made_once_and_loses_nothing_when_two_processes_write_at_once(
     newest = _newest(vault)
     assert newest is not None
     assert newest[0] == 20
-
-
-def test_loses_nothing_when_threads_write_at_once(vault: SqliteVault) -> None:
-    def keep(name: str) -> None:
-        for number in range(5):
-            vault.keep_refresh_token(MAILBOX, Secret(f"{name}-{number}"), START)
-
-    threads = [Thread(target=keep, args=(name,)) for name in ("a", "b", "c")]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    newest = _newest(vault)
-    assert newest is not None
-    assert newest[0] == 15
-
-
-def test_undoes_a_change_that_was_interrupted(vault: SqliteVault) -> None:
-    vault.remember_ids(REGISTRATION, IDS)
-    with pytest.raises(KeyboardInterrupt):
-        _interrupted_change(vault)
-    assert vault.remembered_ids(REGISTRATION) == IDS
-
-
-def _interrupted_change(vault: SqliteVault) -> None:
-    with vault._store.transaction() as connection:  # noqa: SLF001  (the only way into its middle)
-        connection.execute("DELETE FROM remembered_ids")
-        raise KeyboardInterrupt

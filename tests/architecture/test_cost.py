@@ -1,4 +1,4 @@
-"""Importing the adapter costs nothing until it is used."""
+"""A command pays nothing for what it does not use: neither an SDK nor the catalogue of errors."""
 
 import subprocess
 import sys
@@ -50,3 +50,12 @@ def test_sdks_do_not_log_urls_unless_somebody_asked_for_it():
     )
 
     assert run(code) == "False True"
+
+
+def test_importing_the_catalogue_reads_no_data():
+    code = (
+        "import sys, provision.diagnose; from provision.diagnose.catalogue import "
+        "read_entries; print('tomllib' in sys.modules, read_entries.cache_info().currsize)"
+    )
+
+    assert run(code) == "False 0"

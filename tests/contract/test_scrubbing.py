@@ -1,5 +1,6 @@
 """No credential reaches a cassette."""
 
+import base64
 import json
 
 import pytest
@@ -7,11 +8,15 @@ from vcr.request import Request  # type: ignore[import-untyped]  # vcrpy is not 
 
 from provision.graph.claims import tenant_of
 from provision.secret import Secret
-from tests.contract.graph.scrubbing import ORIGIN, scrub_answer, scrub_request
-from tests.unit.graph.test_credential import token_with
+from tests.contract.scrubbing import ORIGIN, scrub_answer, scrub_login_request, scrub_request
 
 CANARY = "canary~Q1.secret_value"
 TOKEN_URL = "https://localhost:40123/contoso.onmicrosoft.com/oauth2/v2.0/token"
+
+
+def token_with(claims: object) -> str:
+    payload = base64.urlsafe_b64encode(json.dumps(claims).encode()).decode().rstrip("=")
+    return f"e30.{payload}.signature"
 
 
 def answer(body: object) -> dict[str, object]:
@@ -48,6 +53,26 @@ def test_keeps_of_an_access_token_only_its_tenant():
 
     assert tenant_of(Secret(kept)) == "t-1"
     assert kept != token
+
+
+def test_keeps_nothing_of_a_personal_access_token():
+    assert json.loads(scrubbed_body({"access_token": CANARY.replace(".", "")})) == {
+        "access_token": "scrubbed"
+    }
+
+
+@pytest.mark.parametrize(
+    "path", ["/common/oauth2/v2.0/authorize?client_id=c", "/login", f"/{CANARY}/faults"]
+)
+def test_a_login_host_is_recorded_as_far_as_our_client_talks_to_it(path):
+    assert scrub_login_request(Request("GET", f"{ORIGIN}{path}", None, {})) is None
+
+
+def test_of_a_login_host_the_form_of_a_token_request_goes_too():
+    kept = scrub_login_request(Request("POST", TOKEN_URL, f"refresh_token={CANARY}", {}))
+
+    assert kept is not None
+    assert kept.body == b"scrubbed"
 
 
 def test_keeps_what_says_that_there_is_no_secret():
