@@ -25,7 +25,7 @@ $(READY): requirements.lock pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r $(VENV)/uv.txt
 	@$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
-	@$(BIN)/python -c 'import provision.cli.app, provision.graph.loading as l; l.warm_up().join()'
+	@$(BIN)/python -c 'import provision.cli.app, provision.graph.sdk_imports as l; l.warm_up().join()'
 	@touch $(READY)
 
 demo: $(READY) ## the whole job on the embedded sandbox, offline

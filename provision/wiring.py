@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from provision.cloud import Cloud
     from provision.graph.credential import AdministratorSettings
     from provision.manifest.model import Manifest
-    from provision.stages.held import Held
-    from provision.stages.keep import Target
+    from provision.stages.held_mailbox import Held
     from provision.stages.progress import Event, Report
+    from provision.stages.secret_custody import Target
     from provision.stages.services import AdministratorServices, Services
     from provision.stages.session import Session
     from provision.stages.targets import ChosenTarget, Writer
-    from provision.stages.wanted import Wanted
+    from provision.stages.token_purpose import Wanted
     from provision.vault.port import SignedInMailbox, Vault
 
 
@@ -122,7 +122,7 @@ def open_held(
         UsageError: Several applications hold it, and nothing says which.
     """
     from provision.cloud import BUILT_IN
-    from provision.stages.held import find_one
+    from provision.stages.held_mailbox import find_one
 
     vault = _vault(SystemClock(), os.environ)
     key = cloud if cloud is None or cloud in BUILT_IN else str(Path(cloud).resolve())
@@ -152,7 +152,7 @@ def every_held(
 
 def _held(found: "SignedInMailbox", vault: "Vault", report: "Report", stack: ExitStack) -> "Held":
     from provision.cloud import named_cloud
-    from provision.stages.held import Held
+    from provision.stages.held_mailbox import Held
 
     cloud = named_cloud(found.key.cloud, Path())
 
@@ -166,14 +166,14 @@ def _held(found: "SignedInMailbox", vault: "Vault", report: "Report", stack: Exi
 
 
 def _services(cloud: "Cloud", report: "Report", choices: Choices, stack: ExitStack) -> "Services":
-    from provision.graph.loading import import_httpx
+    from provision.graph.sdk_imports import import_httpx
 
     import_httpx()
     from provision.oauth.discovery import Discovery
     from provision.oauth.listener import Listener
-    from provision.oauth.token import TokenEndpoint
+    from provision.oauth.token_endpoint import TokenEndpoint
     from provision.oauth.transport import open_transport
-    from provision.stages.interruption import make_shield
+    from provision.stages.deferred_interrupt import make_shield
     from provision.stages.services import Services
 
     clock = SystemClock()

@@ -21,7 +21,7 @@ from provision.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from provision.cli.watch import Watch
+    from provision.cli.progress_view import Watch
     from provision.plan.planner import Plan
     from provision.stages.apply import Applied
 
@@ -44,9 +44,9 @@ def apply(
     no_progress: NoProgress = False,
 ) -> int:
     """Make the tenant match the manifest; asks before the first write."""
-    from provision.cli import ask, onward
-    from provision.cli.surface import TerminalSurface
-    from provision.cli.watch import Watch
+    from provision.cli import apply_through, ask
+    from provision.cli.progress_view import Watch
+    from provision.cli.sign_in_link import TerminalSurface
 
     place = wiring.Place(file, cloud, tuple(trust_cloud or ()))
     choices = wiring.Choices(
@@ -59,17 +59,17 @@ def apply(
         Watch(is_quiet=no_progress) as watch,
         wiring.open_session(place, watch, choices) as session,
     ):
-        onward.require_work(session, through)
+        apply_through.require_work(session, through)
         applied = session.apply(lambda plan: _confirmed(plan, watch, output, yes=yes))
         watch.pause()
         if output is Output.TEXT:
             _print(applied)
         code = _code(applied)
         surface = TerminalSurface(is_pasted=paste)
-        wish = onward.Wish(through, yes=yes, sends=send, surface=surface, is_pasted=paste)
-        results = onward.Results(applied)
+        wish = apply_through.Wish(through, yes=yes, sends=send, surface=surface, is_pasted=paste)
+        results = apply_through.Results(applied)
         if code == exits.DONE:
-            code = onward.carry_on(session, wish, results)
+            code = apply_through.carry_on(session, wish, results)
     if output is Output.JSON:
         console.out_json(results.as_json())
     return code

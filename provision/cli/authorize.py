@@ -66,8 +66,8 @@ def authorize(
 ) -> int:
     """Sign a mailbox owner in; the refresh token goes into the vault."""
     from provision.cli import registration_file
-    from provision.cli.surface import TerminalSurface
-    from provision.cli.watch import Watch
+    from provision.cli.progress_view import Watch
+    from provision.cli.sign_in_link import TerminalSurface
     from provision.stages.authorize import FRESH_PATIENCE, SignInWay
 
     if secret_stdin and paste:

@@ -12,7 +12,7 @@ import typer
 from provision import wiring
 from provision.cli import console, exits
 from provision.cli.options import NoProgress, Output, OutputOption, Through
-from provision.cli.stage_log import STAGES, StageLog
+from provision.cli.stage_timings import STAGES, StageLog
 from provision.stages.progress import Finished, Started
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def demo(
     no_progress: NoProgress = False,
 ) -> int:
     """Do the whole job offline: sandbox, registration, sign-in, mail, hand-off."""
-    from provision.cli.watch import Watch
+    from provision.cli.progress_view import Watch
     from provision.clock import SystemClock
     from provision.sandbox.options import SandboxOptions
     from provision.sandbox.process import start_sandbox
@@ -64,18 +64,18 @@ def demo(
 
 
 def _run(folder: Path, sandbox: "RunningSandbox", log: StageLog) -> dict[str, object]:
-    from provision.cli import onward
-    from provision.cli.surface import VisitingOwner
+    from provision.cli import apply_through
+    from provision.cli.sign_in_link import VisitingOwner
 
     shutil.copy(Path(__file__).with_name("demo.yaml"), folder / "provision.yaml")
     place = wiring.Place(folder / "provision.yaml")
     choices = wiring.Choices(environ=_environ(folder, sandbox))
     with wiring.open_session(place, log, choices) as session:
-        results = onward.Results(session.apply(lambda _: True))
+        results = apply_through.Results(session.apply(lambda _: True))
         requests = session.graph_requests()
         owner = VisitingOwner(sandbox.ready.ca_bundle, sandbox.ready.password_of(_MAILBOX))
-        wish = onward.Wish(Through.HANDOFF, yes=True, sends=True, surface=owner)
-        onward.carry_on(session, wish, results)
+        wish = apply_through.Wish(Through.HANDOFF, yes=True, sends=True, surface=owner)
+        apply_through.carry_on(session, wish, results)
     with wiring.open_session(place, log, choices) as session:
         log(Started("replan", "planning a second time"))
         changes = len(session.plan().changes)

@@ -41,7 +41,7 @@ def handoff(
 ) -> int:
     """Refresh, then write every hand-off of the manifest (or the one of --to)."""
     from provision.cli import handoff_view
-    from provision.cli.watch import Watch
+    from provision.cli.progress_view import Watch
     from provision.stages.targets import ChosenTarget
 
     if to is None and (mailbox or path != "-"):

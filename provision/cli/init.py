@@ -24,9 +24,9 @@ def init(
 ) -> int:
     """Write a commented provision.yaml; never over an existing file."""
     from provision.manifest.load import read_manifest
-    from provision.manifest.template import template
+    from provision.manifest.template import make_template
 
-    text = template(tenant=tenant, unique_name=unique_name, mailbox=mailbox)
+    text = make_template(tenant=tenant, unique_name=unique_name, mailbox=mailbox)
     read_manifest(text, str(file))
     try:
         with Path(file).open("x", encoding="utf-8") as target:

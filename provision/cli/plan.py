@@ -31,7 +31,7 @@ def plan(
 ) -> int:
     """Show what apply would do."""
     from provision.cli import plan_view
-    from provision.cli.watch import Watch
+    from provision.cli.progress_view import Watch
 
     place = wiring.Place(file, cloud, tuple(trust_cloud or ()))
     choices = wiring.Choices(

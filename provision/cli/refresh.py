@@ -19,7 +19,7 @@ from provision.cli.options import (
 from provision.errors import ProvisionError
 
 if TYPE_CHECKING:
-    from provision.cli.watch import Watch
+    from provision.cli.progress_view import Watch
     from provision.stages.services import Services
     from provision.vault.port import SignedInMailbox
 
@@ -36,7 +36,7 @@ def refresh(
     no_progress: NoProgress = False,
 ) -> int:
     """Renew refresh tokens now; a mailbox that cannot be renewed does not stop the others."""
-    from provision.cli.watch import Watch
+    from provision.cli.progress_view import Watch
 
     results: list[dict[str, object]] = []
     with Watch(is_quiet=no_progress) as watch:
@@ -58,8 +58,8 @@ def refresh(
 def _of_manifest(
     place: wiring.Place, addresses: list[str], watch: "Watch", results: list[dict[str, object]]
 ) -> list[int]:
-    from provision.stages.keys import mailbox_key
     from provision.stages.refresh import signed_in_mailbox
+    from provision.stages.vault_keys import mailbox_key
 
     codes = []
     with wiring.open_session(place, watch) as session:

@@ -33,7 +33,7 @@ def verify(
 ) -> int:
     """Log in to IMAP, POP and SMTP and prove access; sends nothing without --send."""
     from provision.cli import verdict_view
-    from provision.cli.watch import Watch
+    from provision.cli.progress_view import Watch
 
     place = wiring.Place(file, cloud, tuple(trust_cloud or ()))
     found: list[dict[str, object]] = []

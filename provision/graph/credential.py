@@ -8,8 +8,8 @@ from threading import Lock
 from typing import Protocol
 
 from provision.errors import Throttled, Unreachable
-from provision.graph.claims import tenant_of
-from provision.graph.waiting import Pacing, Wait
+from provision.graph.polling import Pacing, Wait
+from provision.graph.token_claims import tenant_of
 from provision.secret import Secret
 
 _MARGIN = timedelta(seconds=60)

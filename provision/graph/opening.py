@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 from provision.clock import Clock
 from provision.cloud import Cloud
 from provision.graph.credential import Administrator, AdministratorSettings, TokenSource
-from provision.graph.loading import import_httpx, quieten
-from provision.graph.meter import Meter
-from provision.graph.waiting import Pacing
+from provision.graph.polling import Pacing
+from provision.graph.request_count import Meter
+from provision.graph.sdk_imports import import_httpx, quieten
 
 if TYPE_CHECKING:
     from provision.graph.tenant import GraphTenant

@@ -5,9 +5,9 @@ from typing import Literal
 
 from provision.errors import NotYetVisible, OutcomeUnknown, ProvisionError, Throttled
 from provision.graph.batch import packed, unpacked
-from provision.graph.meter import Meter
+from provision.graph.polling import Pacing, Wait
 from provision.graph.refusals import NOT_IMPLEMENTED, SERVER_FAULT, class_of, refusal
-from provision.graph.waiting import Pacing, Wait
+from provision.graph.request_count import Meter
 from provision.graph.wire import Answer, AnswerLost, GraphRequest, NotSent, Wire
 
 PATIENCE = 180.0

@@ -7,17 +7,17 @@ from msgraph import GraphServiceClient
 
 from provision.errors import AlreadyExists, OutcomeUnknown
 from provision.graph import answers as parse
-from provision.graph import expectations as expected
+from provision.graph import read_after_write as expected
 from provision.graph.bodies import PERSONAL_AUDIENCE, changed_settings
 from provision.graph.collisions import explained
-from provision.graph.expectations import Expectations, Shown
-from provision.graph.meter import Meter
+from provision.graph.password_removal import Revoker
+from provision.graph.polling import Pacing, Wait
+from provision.graph.read_after_write import Expectations, Shown
 from provision.graph.read_requests import ReadRequests
-from provision.graph.reading import SnapshotReader
 from provision.graph.refusals import refusal
+from provision.graph.request_count import Meter
 from provision.graph.retry import PATIENCE, PERSONAL_PATIENCE, Repeater
-from provision.graph.revocation import Revoker
-from provision.graph.waiting import Pacing, Wait
+from provision.graph.snapshot_reader import SnapshotReader
 from provision.graph.wire import Answer, GraphRequest, Wire
 from provision.graph.write_requests import WriteRequests
 from provision.tenant.application import ApplicationSettings, MintedPassword, PasswordRequest

@@ -5,9 +5,9 @@ from typing import Final
 
 from provision.errors import SinkFailed
 from provision.handoff.aem_worksheet import SECRETS_SHOWN, TITLE, render
-from provision.handoff.holding import Holding, Token, combined
-from provision.handoff.places import Place
+from provision.handoff.destinations import Place
 from provision.handoff.port import Handover
+from provision.handoff.stored_values import Holding, Token, combined
 from provision.secret import Secret
 from provision.tenant.registration import ClientSecret
 

@@ -8,8 +8,8 @@ from typing import Final
 from provision.cloud import BUILT_IN, MailHost
 from provision.diagnose import explain_entra
 from provision.handoff.aem_fields import Inputs, Page, make_pages
-from provision.handoff.holding import Holding
 from provision.handoff.port import Handover
+from provision.handoff.stored_values import Holding
 
 TITLE: Final = "AEM Forms on JEE: e-mail through Office 365 (worksheet by provision)"
 SECRETS_SHOWN: Final = "shown below; whoever reads this file can read the mailbox"

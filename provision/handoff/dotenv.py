@@ -5,10 +5,10 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from provision.errors import SinkFailed
+from provision.handoff.destinations import Place
 from provision.handoff.dotenv_syntax import Statement, parse_statements, quoted
-from provision.handoff.holding import Holding, Token, combined
-from provision.handoff.places import Place
 from provision.handoff.port import Handover
+from provision.handoff.stored_values import Holding, Token, combined
 from provision.secret import Secret
 from provision.tenant.registration import ClientSecret
 

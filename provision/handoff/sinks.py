@@ -6,9 +6,9 @@ from typing import Final
 
 from provision.errors import UsageError
 from provision.handoff.aem_forms import AemFormsSink
+from provision.handoff.destinations import FilePlace, Place, StreamPlace
 from provision.handoff.dotenv import DotenvSink
 from provision.handoff.json_file import JsonSink
-from provision.handoff.places import FilePlace, Place, StreamPlace
 from provision.handoff.port import Sink
 
 KINDS: Final = ("dotenv", "json", "aem-forms")

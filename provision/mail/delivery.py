@@ -9,10 +9,10 @@ from provision.clock import Clock
 from provision.cloud import Cloud
 from provision.errors import UsageError
 from provision.mail import imap, imap_messages, pop, pop_messages, smtp
-from provision.mail.probe import TIMEOUT, mail_host
+from provision.mail.client_exceptions import Stopped, translated
+from provision.mail.login_probe import TIMEOUT, mail_host
 from provision.mail.probe_message import ProbeMessage, compose
 from provision.mail.sasl import Login, login_for
-from provision.mail.stopped import Stopped, translated
 from provision.mail.verdict import Verdict, proven, stopped_short
 from provision.secret import Secret
 from provision.tenant.mailbox import PROTOCOLS, Mailbox, Protocol

@@ -2,9 +2,9 @@
 
 import imaplib
 
+from provision.mail.client_exceptions import translated
 from provision.mail.imap import demand
 from provision.mail.sasl import Login
-from provision.mail.stopped import translated
 
 
 def fetch(client: imaplib.IMAP4, login: Login, message_id: str) -> bytes | None:

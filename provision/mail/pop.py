@@ -8,8 +8,8 @@ from contextlib import contextmanager, suppress
 from typing import Final
 
 from provision.cloud import MailHost
+from provision.mail.client_exceptions import LIBRARY_ERRORS, Stopped, translated
 from provision.mail.sasl import Login, encoded
-from provision.mail.stopped import LIBRARY_ERRORS, Stopped, translated
 from provision.mail.verdict import Verdict, proven, stopped_short
 
 TIMEOUT: Final = 30.0

@@ -2,9 +2,9 @@
 
 from typing import Final
 
+from provision.mail.client_exceptions import translated
 from provision.mail.pop import PopClient
 from provision.mail.sasl import Login
-from provision.mail.stopped import translated
 
 _NEWEST: Final = 20
 """How many messages are looked at, from the newest back."""

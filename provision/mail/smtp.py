@@ -8,10 +8,10 @@ from contextlib import contextmanager, suppress
 from typing import Final
 
 from provision.cloud import MailHost
+from provision.mail.client_exceptions import LIBRARY_ERRORS, Stopped, translated
 from provision.mail.sasl import Login, encoded
-from provision.mail.stopped import LIBRARY_ERRORS, Stopped, translated
+from provision.mail.server_text import spoken
 from provision.mail.verdict import Verdict, proven, stopped_short
-from provision.mail.words import spoken
 
 TIMEOUT: Final = 30.0
 """Seconds that one answer may take."""

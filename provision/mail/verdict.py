@@ -5,8 +5,8 @@ from typing import Literal
 
 from provision.diagnose import explain_reply
 from provision.diagnose.advice import Advice
+from provision.mail.client_exceptions import Stopped
 from provision.mail.sasl import Login
-from provision.mail.stopped import Stopped
 from provision.tenant.mailbox import Protocol
 
 Outcome = Literal[

@@ -7,7 +7,7 @@ from typing import Final
 
 from provision.cloud import BUILT_IN
 from provision.manifest.model import Manifest
-from provision.manifest.permissions import NEEDED_BY, needs_lookup
+from provision.manifest.permission_ids import NEEDED_BY, needs_lookup
 from provision.manifest.redirect_uri import is_loopback
 
 _LONG: Final = timedelta(days=730)

@@ -17,7 +17,7 @@ from provision.manifest.fields import (
     RedirectUri,
     UniqueName,
 )
-from provision.manifest.permissions import DEFAULT_PERMISSIONS
+from provision.manifest.permission_ids import DEFAULT_PERMISSIONS
 
 SECTION = ConfigDict(
     alias_generator=to_camel, validate_by_name=True, extra="forbid", use_attribute_docstrings=True

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from provision.cloud import BUILT_IN
-from provision.manifest.permissions import closest, scope_name
+from provision.manifest.permission_ids import closest, scope_name
 from provision.manifest.redirect_uri import MAX_LENGTH, objection
 from provision.manifest.spelling import nearest
 

@@ -5,11 +5,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from provision.cloud import BUILT_IN
-from provision.manifest.keys import Finding
 from provision.manifest.model import HandoffTarget, Manifest
-from provision.manifest.permissions import NEEDED_BY
+from provision.manifest.permission_ids import NEEDED_BY
 from provision.manifest.redirect_uri import has_query, has_wildcard, without_port
 from provision.manifest.spelling import nearest
+from provision.manifest.unknown_keys import Finding
 
 # https://learn.microsoft.com/entra/identity-platform/supported-accounts-validation
 MAX_DISPLAY_NAME_PERSONAL: Final = 90

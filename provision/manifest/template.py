@@ -86,7 +86,7 @@ _NO_HANDOFF: Final = """\
 #     path: mail.env"""
 
 
-def template(
+def make_template(
     tenant: str = "contoso.onmicrosoft.com",
     unique_name: str = "aem-forms-mail",
     mailbox: str | None = None,

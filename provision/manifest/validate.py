@@ -10,10 +10,10 @@ from pydantic_core import ErrorDetails
 
 from provision.manifest.document import Node, Path, locate, plain, spelled
 from provision.manifest.fields import REFUSAL
-from provision.manifest.keys import Finding, Shape
 from provision.manifest.model import Manifest
 from provision.manifest.rules import findings
 from provision.manifest.spelling import nearest
+from provision.manifest.unknown_keys import Finding, Shape
 
 _ROUNDS: Final = 6
 _STAND_INS: Final[dict[Path, str | None]] = {

@@ -8,7 +8,7 @@ from typing import Final
 from urllib.parse import parse_qsl, unquote
 
 from provision.errors import SignInRequired, UsageError
-from provision.oauth.impostor import impostor_fields, impostor_name, impostor_page
+from provision.oauth.paste_mistakes import impostor_fields, impostor_name, impostor_page
 from provision.oauth.refusal import error_for, read_refusal
 from provision.secret import Secret
 

@@ -9,9 +9,9 @@ from typing import Final
 from provision.clock import Clock
 from provision.cloud import Cloud
 from provision.errors import OutcomeUnknown, RefusedError, Unreachable, UsageError
-from provision.oauth.answer import Answer, Http, json_object, raise_if_temporary
+from provision.oauth.http_response import Answer, Http, json_object, raise_if_temporary
 from provision.oauth.refusal import error_for, read_refusal
-from provision.oauth.repeat import Patience
+from provision.oauth.retry import Patience
 
 GUID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _DOMAIN: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9-]+)+")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, assert_never
 
 from provision.clock import Clock
 from provision.errors import RefusedError, SignInRequired, WrongTenant
-from provision.oauth.authorize import SignIn
+from provision.oauth.authorization_request import SignIn
 from provision.oauth.discovery import GUID, Discovery, SigningKey
 from provision.oauth.scopes import PERSONAL_TENANT_ID
 from provision.secret import Secret

@@ -6,10 +6,10 @@ import threading
 from types import TracebackType
 from typing import Self
 
-from provision.oauth.authorize import ResponseMode
+from provision.oauth.authorization_request import ResponseMode
 from provision.oauth.callback import Callback
-from provision.oauth.inbox import Inbox
-from provision.oauth.loopback import LoopbackServer, open_servers
+from provision.oauth.loopback_server import LoopbackServer, open_servers
+from provision.oauth.redirect_receiver import Inbox
 
 
 class Listener:

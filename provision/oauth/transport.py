@@ -10,7 +10,7 @@ import httpx
 
 from provision.cloud import Cloud, is_loopback
 from provision.errors import OutcomeUnknown, RefusedError, Unreachable, UsageError
-from provision.oauth.answer import Answer, Form
+from provision.oauth.http_response import Answer, Form
 from provision.secret import Secret
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from provision.errors import NameTaken
 from provision.manifest.model import Manifest
 from provision.plan.changes import Change, CreateApplication, UpdateApplication
-from provision.plan.permissions import resource_accesses
+from provision.plan.resource_access import resource_accesses
 from provision.tenant.application import (
     MICROSOFT_GRAPH,
     Application,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from provision.errors import NotFound, NotPermitted
 from provision.manifest.model import Manifest
-from provision.manifest.permissions import NEEDED_BY
+from provision.manifest.permission_ids import NEEDED_BY
 from provision.plan.changes import Change, CreateGrant, ExtendGrant
 from provision.tenant.port import Snapshot
 from provision.tenant.service_principal import Grant, Resource

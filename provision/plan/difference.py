@@ -14,7 +14,7 @@ from provision.plan.changes import (
     RemovePassword,
     UpdateApplication,
 )
-from provision.plan.permissions import described
+from provision.plan.resource_access import described
 from provision.tenant.application import ApplicationSettings, PasswordRequest
 
 

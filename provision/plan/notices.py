@@ -20,7 +20,7 @@ class Notice:
     text: str
 
 
-def notices(
+def notices_for(
     manifest: Manifest,
     snapshot: Snapshot,
     serving: Password | None,

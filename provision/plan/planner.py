@@ -8,7 +8,7 @@ from provision.plan.application import application_changes, desired_settings, re
 from provision.plan.changes import Change, CreateGrant, CreateServicePrincipal
 from provision.plan.consent import consent_changes
 from provision.plan.custody import Custody
-from provision.plan.notices import Notice, notices
+from provision.plan.notices import Notice, notices_for
 from provision.plan.password import PasswordPlan, password_request, plan_passwords
 from provision.tenant.application import Password
 from provision.tenant.port import Snapshot
@@ -58,6 +58,6 @@ def make_plan(manifest: Manifest, snapshot: Snapshot, custody: Custody, now: dat
         unique_name=unique_name,
         tenant_id=snapshot.tenant_id,
         changes=(*changes, *consent_changes(manifest, snapshot)),
-        notices=notices(manifest, snapshot, passwords.serving, custody, now),
+        notices=notices_for(manifest, snapshot, passwords.serving, custody, now),
         serving=passwords.serving,
     )

@@ -14,7 +14,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from provision.errors import UsageError
 from provision.sandbox.certificates import TlsFiles
-from provision.sandbox.wire import ABORT
+from provision.sandbox.fault_injection import ABORT
 
 _BIND_ATTEMPTS: Final = 20
 _LAST_REQUESTS: Final = 1

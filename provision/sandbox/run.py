@@ -21,6 +21,7 @@ from provision.sandbox.certificates import make_certificates
 from provision.sandbox.context import Context, SandboxClock
 from provision.sandbox.directory import Directory, load
 from provision.sandbox.exchange import MailPorts
+from provision.sandbox.fault_injection import FaultyWire
 from provision.sandbox.fault_rules import load_rules
 from provision.sandbox.faults import Faults
 from provision.sandbox.http_server import HttpServer, bind_loopback, close_all
@@ -29,7 +30,6 @@ from provision.sandbox.ready import Ready, ReadyMail, ReadyUser, write_ready
 from provision.sandbox.requests_log import RequestsLog
 from provision.sandbox.seed import administrator_secret, make_directory
 from provision.sandbox.tokens import Tokens
-from provision.sandbox.wire import FaultyWire
 from provision.secret import Secret
 
 

@@ -21,15 +21,15 @@ from provision.plan.changes import (
 )
 from provision.plan.difference import title
 from provision.plan.planner import Plan
+from provision.stages.approved_changes import is_covered
 from provision.stages.carry_out import CarryOut
-from provision.stages.covered import is_covered
-from provision.stages.keep import Target, bring_up_to_date, prepare
-from provision.stages.keys import registration_key
-from provision.stages.mint import settle_intents
 from provision.stages.plan import Seen, look
 from provision.stages.progress import Failed, Finished, Started, Waiting
 from provision.stages.registration import registration_of
+from provision.stages.secret_custody import Target, bring_up_to_date, prepare
+from provision.stages.secret_minting import settle_intents
 from provision.stages.services import AdministratorServices, Services
+from provision.stages.vault_keys import registration_key
 from provision.tenant.registration import Registration
 from provision.vault.port import RememberedIds
 

@@ -4,17 +4,17 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from provision.errors import RefusedError, SignInRequired, UsageError
-from provision.oauth.authorize import Interaction, ResponseMode, SignIn, begin_sign_in
+from provision.oauth.authorization_request import Interaction, ResponseMode, SignIn, begin_sign_in
 from provision.oauth.callback import Callback, accept_paste, parse_paste
 from provision.oauth.identity import Identity, check_account, expected_tenant, verify_id_token
 from provision.oauth.scopes import authority_url, mail_scopes
-from provision.oauth.token import Client, TokenSet
+from provision.oauth.token_endpoint import Client, TokenSet
 from provision.secret import Secret
-from provision.stages.keys import mailbox_key
 from provision.stages.progress import Finished, Started, Waiting
 from provision.stages.refresh import client_secret, keep_access_token
 from provision.stages.services import Services
-from provision.stages.wanted import Wanted
+from provision.stages.token_purpose import Wanted
+from provision.stages.vault_keys import mailbox_key
 from provision.tenant.mailbox import Mailbox
 from provision.tenant.registration import Registration
 from provision.vault.port import ExpiredSignIn, MailboxKey, PendingSignIn, SignedInMailbox
@@ -58,7 +58,7 @@ class Authorized:
     generation: int
 
 
-def authorize(
+def authorize_mailbox(
     mailbox: Mailbox,
     registration: Registration,
     way: SignInWay,

@@ -17,12 +17,12 @@ from provision.plan.changes import (
 )
 from provision.plan.difference import title, whom
 from provision.plan.password import password_request, satisfying
-from provision.stages.keep import Kept, Target, keep
-from provision.stages.keys import client_key, registration_key
-from provision.stages.mint import Mint, OwnMint, carry_out_mint, older_rival
 from provision.stages.plan import Seen, custody_of
 from provision.stages.progress import Finished, Started
+from provision.stages.secret_custody import Kept, Target, keep
+from provision.stages.secret_minting import Mint, OwnMint, carry_out_mint, older_rival
 from provision.stages.services import AdministratorServices, Services
+from provision.stages.vault_keys import client_key, registration_key
 from provision.tenant.application import MintedPassword, PasswordRequest
 from provision.tenant.port import CreatedApplication
 from provision.tenant.registration import Registration

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 from provision.errors import NotFound, WrongTenant
 from provision.manifest.model import Manifest
-from provision.manifest.permissions import needs_lookup
+from provision.manifest.permission_ids import needs_lookup
 from provision.plan.custody import Custody, UnfinishedMint
 from provision.plan.planner import Plan, make_plan
-from provision.stages.keys import client_key, registration_key
 from provision.stages.services import AdministratorServices, Services
+from provision.stages.vault_keys import client_key, registration_key
 from provision.tenant.port import Hint, Snapshot, TenantQuery
 from provision.vault.port import RegistrationKey
 

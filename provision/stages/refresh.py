@@ -7,11 +7,11 @@ from datetime import timedelta
 
 from provision.errors import ConsentMissing, SignInRequired, UsageError
 from provision.oauth.scopes import authority_url, missing_scopes
-from provision.oauth.token import Client, TokenSet
+from provision.oauth.token_endpoint import Client, TokenSet
 from provision.secret import Secret
 from provision.stages.progress import Waiting
 from provision.stages.services import Services
-from provision.stages.wanted import Wanted, mail_wanted
+from provision.stages.token_purpose import Wanted, mail_wanted
 from provision.tenant.mailbox import Mailbox
 from provision.vault.port import (
     AccessToken,

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from provision.clock import Clock
 from provision.cloud import Cloud
-from provision.graph.meter import Meter
-from provision.oauth.authorize import ResponseMode
+from provision.graph.request_count import Meter
+from provision.oauth.authorization_request import ResponseMode
 from provision.oauth.discovery import Discovery
 from provision.oauth.listener import Listener
-from provision.oauth.token import TokenEndpoint
+from provision.oauth.token_endpoint import TokenEndpoint
 from provision.secret import Secret
 from provision.stages.progress import Report
 from provision.tenant.port import Tenant

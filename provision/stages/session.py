@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from provision.errors import NotFound, UsageError, WrongTenant
 from provision.manifest.model import Manifest
 from provision.plan.planner import Plan
-from provision.stages.keys import client_key, mailbox_key, registration_key
 from provision.stages.plan import look
 from provision.stages.services import AdministratorServices, Services
+from provision.stages.vault_keys import client_key, mailbox_key, registration_key
 from provision.tenant.mailbox import Mailbox
 from provision.tenant.registration import Registration
 from provision.vault.port import RememberedIds
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from provision.stages.apply import Applied, Confirm
     from provision.stages.authorize import Authorized, SignInWay, Surface
     from provision.stages.handoff import HandedOver
-    from provision.stages.keep import Target
     from provision.stages.refresh import Renewed
+    from provision.stages.secret_custody import Target
     from provision.stages.verify import Verified
 
 
@@ -155,9 +155,9 @@ class Session:
 
     def authorize(self, mailbox: Mailbox, way: "SignInWay", surface: "Surface") -> "Authorized":
         """Sign the mailbox owner in and hold the refresh token."""
-        from provision.stages.authorize import authorize
+        from provision.stages.authorize import authorize_mailbox
 
-        return authorize(mailbox, self.registration(), way, surface, self.services)
+        return authorize_mailbox(mailbox, self.registration(), way, surface, self.services)
 
     def is_signed_in(self, mailbox: Mailbox) -> bool:
         """Tell whether a refresh token is held that nobody has refused."""
@@ -173,9 +173,9 @@ class Session:
 
     def verify(self, mailbox: Mailbox, *, send: bool = False) -> "Verified":
         """Log in over every protocol of the mailbox; with `send`, deliver a message too."""
-        from provision.stages.verify import verify
+        from provision.stages.verify import verify_mailbox
 
-        return verify(mailbox, self.registration(), self.services, send=send)
+        return verify_mailbox(mailbox, self.registration(), self.services, send=send)
 
     def require_targets(self) -> "tuple[Target, ...]":
         """Return whoever the manifest hands values to.

@@ -10,7 +10,7 @@ from provision.errors import SinkFailed, UsageError
 from provision.handoff.port import Sink
 from provision.handoff.sinks import make_sink
 from provision.manifest.model import Manifest
-from provision.stages.keep import Target
+from provision.stages.secret_custody import Target
 from provision.tenant.mailbox import Mailbox
 
 MakeSink = Callable[[str, str, Path], Sink]

@@ -3,15 +3,15 @@
 from dataclasses import dataclass
 
 from provision.mail.delivery import Delivery, Post, deliver
-from provision.mail.probe import probe
+from provision.mail.login_probe import probe
 from provision.mail.sasl import login_for
 from provision.mail.tls import tls_context
 from provision.mail.verdict import Verdict
 from provision.secret import Secret
-from provision.stages.keys import mailbox_key
 from provision.stages.progress import Failed, Finished, Started
 from provision.stages.refresh import renew, signed_in_mailbox
 from provision.stages.services import Services
+from provision.stages.vault_keys import mailbox_key
 from provision.tenant.mailbox import Mailbox
 from provision.tenant.registration import Registration
 
@@ -37,7 +37,7 @@ class Verified:
         return (*self.verdicts, *(self.delivery.verdicts if self.delivery else ()))
 
 
-def verify(
+def verify_mailbox(
     mailbox: Mailbox, registration: Registration, services: Services, *, send: bool
 ) -> Verified:
     """Refresh, then log in over every protocol, one after the other; a "no" is a verdict.

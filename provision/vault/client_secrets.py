@@ -4,7 +4,7 @@ from provision.clock import Clock
 from provision.vault.cipher import Place
 from provision.vault.entries import ClientKey, HeldSecret
 from provision.vault.schema import instant, written
-from provision.vault.store import Store
+from provision.vault.sqlite_file import Store
 
 
 class ClientSecretRows:

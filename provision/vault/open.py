@@ -37,7 +37,7 @@ def open_vault(
         from provision.vault.none import NoVault  # noqa: PLC0415  (one or the other is loaded)
 
         return NoVault(clock, ours / "locks")
-    from provision.vault.sqlite import SqliteVault  # noqa: PLC0415  (see above)
+    from provision.vault.sqlite_vault import SqliteVault  # noqa: PLC0415  (see above)
 
     given = None if key is None else require_key(key, "PROVISION_VAULT_KEY")
     path = Path(setting).expanduser().absolute() if setting else ours / "vault.db"

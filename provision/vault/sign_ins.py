@@ -6,7 +6,7 @@ from datetime import datetime
 from provision.secret import Secret
 from provision.vault.entries import Handoff, MailboxKey, SignedInMailbox
 from provision.vault.schema import instant, written
-from provision.vault.store import Store
+from provision.vault.sqlite_file import Store
 from provision.vault.tokens import add_generation, mailbox_columns
 
 

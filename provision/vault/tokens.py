@@ -9,7 +9,7 @@ from provision.vault.cipher import Cipher, Place
 from provision.vault.entries import AccessToken, MailboxKey, RefreshToken
 from provision.vault.port import ACCESS_TOKEN_MARGIN
 from provision.vault.schema import instant, written
-from provision.vault.store import Store
+from provision.vault.sqlite_file import Store
 
 
 class TokenRows:

@@ -21,7 +21,7 @@ def test_the_door_imports_no_sdk():
 
 def test_httpx_is_imported_without_its_command_line():
     code = (
-        "import sys; from provision.graph.loading import import_httpx; import_httpx(); "
+        "import sys; from provision.graph.sdk_imports import import_httpx; import_httpx(); "
         "import httpx; print('pygments' in sys.modules, 'httpx._main' in sys.modules, httpx.main)"
     )
 
@@ -33,7 +33,7 @@ def test_httpx_is_imported_without_its_command_line():
 
 def test_typed_answers_are_never_imported():
     code = (
-        "import sys; from provision.graph.loading import warm_up; warm_up().join(); "
+        "import sys; from provision.graph.sdk_imports import warm_up; warm_up().join(); "
         "print(sum(m.startswith('msgraph.generated.models') for m in sys.modules), "
         "'provision.graph.session' in sys.modules, 'azure.identity' in sys.modules)"
     )
@@ -43,7 +43,7 @@ def test_typed_answers_are_never_imported():
 
 def test_sdks_do_not_log_urls_unless_somebody_asked_for_it():
     code = (
-        "import logging; from provision.graph.loading import quieten; "
+        "import logging; from provision.graph.sdk_imports import quieten; "
         "logging.getLogger('msal').setLevel(logging.INFO); quieten(); "
         "print(logging.getLogger('httpx').isEnabledFor(logging.INFO), "
         "logging.getLogger('msal').isEnabledFor(logging.INFO))"

@@ -12,7 +12,7 @@ LEAVES_HERE = {
     "handoff/dotenv.py": "the text of a sink's file",
     "handoff/json_file.py": "the text of a sink's file",
     "mail/sasl.py": "the bytes of the login",
-    "mail/words.py": "what is blotted out of a server's words",
+    "mail/server_text.py": "what is blotted out of a server's words",
     "oauth/transport.py": "the form that is posted",
     "sandbox/ready.py": "the ready file",
     "sandbox/visitor.py": "the field that is filled in",

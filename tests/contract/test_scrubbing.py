@@ -6,7 +6,7 @@ import json
 import pytest
 from vcr.request import Request  # type: ignore[import-untyped]  # vcrpy is not annotated
 
-from provision.graph.claims import tenant_of
+from provision.graph.token_claims import tenant_of
 from provision.secret import Secret
 from tests.contract.scrubbing import ORIGIN, scrub_answer, scrub_login_request, scrub_request
 

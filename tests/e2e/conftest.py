@@ -23,7 +23,7 @@ def shared_levers(tmp_path_factory) -> Iterator[Levers]:
 def slow_levers(tmp_path_factory) -> Iterator[Levers]:
     """A sandbox that takes its time, so that a run can be met in the middle."""
     state = tmp_path_factory.mktemp("slow-tenant")
-    options = SandboxOptions(faults="none", state=state, latency_ms=60.0)
+    options = SandboxOptions(faults="none", state=state, latency_ms=40.0)
     with running_sandbox(options) as running:
         yield Levers(running.ready_file, state)
 

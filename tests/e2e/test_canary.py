@@ -103,7 +103,7 @@ def test_no_secret_is_logged_printed_raised_or_left_in_a_file(work, levers, logg
 def test_the_log_that_is_searched_holds_what_libraries_say(logged, whole_job):
     text = logged.read_text()
 
-    for name in ("provision.oauth.token", "httpx", "httpcore", "msal", "urllib3"):
+    for name in ("provision.oauth.token_endpoint", "httpx", "httpcore", "msal", "urllib3"):
         assert f" {name}" in text
 
 

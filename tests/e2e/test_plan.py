@@ -91,11 +91,12 @@ def test_a_fresh_runner_reads_twice_and_a_warm_one_once(work, levers):
 
 def test_colour_is_for_terminals_and_for_those_who_want_it(work):
     assert "\x1b[" not in work.done("plan").out
-    with work.terminal("plan", "--no-progress") as coloured:
+    with work.terminal("plan", "--file", "missing.yaml") as coloured:
         coloured.end()
     work.environment["NO_COLOR"] = "1"
-    with work.terminal("plan", "--no-progress") as plain:
+    with work.terminal("plan", "--file", "missing.yaml") as plain:
         plain.end()
 
-    assert "\x1b[32m+ create application" in coloured.shown
+    assert coloured.shown.startswith("\x1b[31mprovision: manifest missing.yaml")
+    assert plain.shown.startswith("provision: manifest missing.yaml")
     assert "\x1b[" not in plain.shown

@@ -13,7 +13,7 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
 
 from provision.clock import Clock
-from provision.oauth.answer import Answer, Form
+from provision.oauth.http_response import Answer, Form
 from provision.secret import Secret
 from tests.fakes.tenant import TENANT_ID
 

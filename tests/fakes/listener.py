@@ -4,10 +4,10 @@ from types import TracebackType
 from typing import Self
 from urllib.parse import urlsplit
 
-from provision.oauth.authorize import ResponseMode
+from provision.oauth.authorization_request import ResponseMode
 from provision.oauth.callback import Callback
-from provision.oauth.inbox import Inbox
 from provision.oauth.listener import Listener
+from provision.oauth.redirect_receiver import Inbox
 
 
 class MemoryListener(Listener):

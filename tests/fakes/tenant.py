@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from itertools import count
 
 from provision.errors import AlreadyExists, NameTaken, NotFound
-from provision.manifest.permissions import catalogue
+from provision.manifest.permission_ids import catalogue
 from provision.secret import Secret
 from provision.tenant.application import (
     EXCHANGE_ONLINE,

@@ -5,8 +5,8 @@ from starlette.responses import Response
 from provision.sandbox.context import Context
 from provision.sandbox.directory import Account
 from provision.sandbox.entra.flows import Flow
-from provision.sandbox.entra.grants import needs_administrator, record_consent
 from provision.sandbox.entra.pages import render_page
+from provision.sandbox.entra.permission_grants import needs_administrator, record_consent
 from provision.sandbox.entra.refusals import Refused
 from provision.sandbox.entra.scopes import GRAPH, Scope, Scopes, offered
 

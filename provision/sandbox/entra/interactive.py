@@ -8,9 +8,9 @@ from starlette.responses import Response
 
 from provision.sandbox.context import Context
 from provision.sandbox.directory import Account
-from provision.sandbox.entra.answers import send_answer, send_refusal
 from provision.sandbox.entra.authorities import require_admitted, resolve_authority
 from provision.sandbox.entra.authorization_request import find_address, read_request
+from provision.sandbox.entra.authorization_response import send_answer, send_refusal
 from provision.sandbox.entra.consent import (
     accept_consent,
     approval_required,
@@ -18,11 +18,11 @@ from provision.sandbox.entra.consent import (
     consent_page,
 )
 from provision.sandbox.entra.flows import Flow, Flows
-from provision.sandbox.entra.grants import missing_consent
 from provision.sandbox.entra.pages import begin_incident, read_form, refusal_page, render_page
+from provision.sandbox.entra.permission_grants import missing_consent
 from provision.sandbox.entra.refusals import Refused
 from provision.sandbox.entra.scopes import Scopes
-from provision.sandbox.entra.signin import (
+from provision.sandbox.entra.sign_in import (
     browser_of,
     check_password,
     sign_in_page,

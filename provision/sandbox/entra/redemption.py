@@ -9,7 +9,7 @@ from provision.sandbox.directory import Account, IssuedGrant
 from provision.sandbox.entra.authorities import Authority
 from provision.sandbox.entra.client_authentication import Credentials, authenticate
 from provision.sandbox.entra.clients import Client, find_client
-from provision.sandbox.entra.grants import missing_consent
+from provision.sandbox.entra.permission_grants import missing_consent
 from provision.sandbox.entra.refusals import Refused, grant_malformed, not_consented
 from provision.sandbox.entra.scopes import GRAPH, Resource, Scopes, parse_scopes, resources_of
 

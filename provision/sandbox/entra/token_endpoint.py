@@ -7,9 +7,9 @@ from starlette.responses import JSONResponse, Response
 
 from provision.sandbox.context import Context
 from provision.sandbox.directory import JsonObject
-from provision.sandbox.entra.application_tokens import redeem_application
 from provision.sandbox.entra.authorities import resolve_authority
 from provision.sandbox.entra.client_authentication import read_credentials
+from provision.sandbox.entra.client_credentials_grant import redeem_application
 from provision.sandbox.entra.code_grant import redeem_code
 from provision.sandbox.entra.pages import begin_incident, read_form, with_headers
 from provision.sandbox.entra.redemption import TokenRequest

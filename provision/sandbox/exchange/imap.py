@@ -6,9 +6,9 @@ from twisted.mail.imap4 import IMAP4Server, collapseNestedLists, wildcardToRegex
 from twisted.python.failure import Failure
 
 from provision.sandbox.exchange.admission import Admitted, NotConnected, Refused
-from provision.sandbox.exchange.doorkeeper import Doorkeeper
 from provision.sandbox.exchange.imap_view import FLAGS, FolderView
 from provision.sandbox.exchange.store import FOLDERS, INBOX, Folder, MailStore
+from provision.sandbox.exchange.xoauth2_login import Doorkeeper
 
 CAPABILITIES: Final = (
     b"IMAP4",

@@ -13,11 +13,11 @@ from zope.interface import implementer
 
 from provision.errors import UsageError
 from provision.sandbox.exchange import MailPorts
-from provision.sandbox.exchange.doorkeeper import Doorkeeper
 from provision.sandbox.exchange.imap_mailbox import ExchangeImap
 from provision.sandbox.exchange.pop import ExchangePop
 from provision.sandbox.exchange.smtp import ExchangeSmtp, Submissions
 from provision.sandbox.exchange.store import MailStore
+from provision.sandbox.exchange.xoauth2_login import Doorkeeper
 
 if TYPE_CHECKING:
     from provision.sandbox.certificates import TlsFiles

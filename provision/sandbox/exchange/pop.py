@@ -7,10 +7,10 @@ from typing import Final
 from twisted.mail.pop3 import POP3, POP3Error
 
 from provision.sandbox.exchange.admission import Admitted
-from provision.sandbox.exchange.doorkeeper import Doorkeeper, parse_response
 from provision.sandbox.exchange.pop_maildrop import Maildrop
 from provision.sandbox.exchange.sections import take_lines
 from provision.sandbox.exchange.store import MailStore
+from provision.sandbox.exchange.xoauth2_login import Doorkeeper, parse_response
 
 _LOG = logging.getLogger(__name__)
 

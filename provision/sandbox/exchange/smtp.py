@@ -10,7 +10,6 @@ from twisted.mail.smtp import ESMTP, Address, SMTPServerError, User
 from twisted.python.failure import Failure
 
 from provision.sandbox.exchange.admission import Admitted, Reason, Refused
-from provision.sandbox.exchange.doorkeeper import Doorkeeper
 from provision.sandbox.exchange.submission import (
     CONCURRENT_CONNECTIONS,
     LARGEST_MESSAGE,
@@ -20,6 +19,7 @@ from provision.sandbox.exchange.submission import (
     check_recipient,
     deliver,
 )
+from provision.sandbox.exchange.xoauth2_login import Doorkeeper
 
 if TYPE_CHECKING:
     from provision.sandbox.context import Context

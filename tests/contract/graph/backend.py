@@ -9,11 +9,11 @@ from provision.clock import ManualClock, SystemClock
 from provision.cloud import Cloud
 from provision.graph import answers as parse
 from provision.graph.credential import Administrator, AdministratorSettings
-from provision.graph.meter import Meter
+from provision.graph.polling import Pacing
+from provision.graph.request_count import Meter
 from provision.graph.session import GraphSession
 from provision.graph.sign_in import AzureSignIn
 from provision.graph.tenant import GraphTenant
-from provision.graph.waiting import Pacing
 from provision.graph.wire import GraphRequest
 from provision.tenant.application import PasswordRequest
 from provision.tenant.port import Tenant

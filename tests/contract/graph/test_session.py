@@ -11,9 +11,9 @@ from urllib.parse import urlsplit
 import pytest
 
 from provision.clock import SystemClock
-from provision.graph.claims import tenant_of
 from provision.graph.opening import open_tenant
 from provision.graph.sign_in import AzureSignIn
+from provision.graph.token_claims import tenant_of
 from provision.graph.wire import GraphRequest
 from provision.sandbox.certificates import make_certificates
 from provision.tenant.port import TenantQuery

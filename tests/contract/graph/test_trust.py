@@ -9,9 +9,9 @@ from provision.clock import ManualClock, SystemClock
 from provision.cloud import Cloud
 from provision.errors import ClientRefused, Unreachable
 from provision.graph.credential import Administrator, AdministratorSettings
+from provision.graph.polling import Pacing
 from provision.graph.session import GraphSession
 from provision.graph.sign_in import AzureSignIn
-from provision.graph.waiting import Pacing
 from provision.graph.wire import GraphRequest
 from provision.secret import Secret
 from tests.contract.graph.backend import opened

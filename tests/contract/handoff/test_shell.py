@@ -6,9 +6,9 @@ from pathlib import Path
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from provision.handoff.destinations import FilePlace
 from provision.handoff.dotenv import DotenvSink
 from provision.handoff.dotenv_syntax import quoted
-from provision.handoff.places import FilePlace
 from tests.unit.handoff.awkward import AWKWARD, VALUES
 from tests.unit.handoff.values import make_handover, mode_of
 

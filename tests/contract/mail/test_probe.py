@@ -4,7 +4,7 @@ import pytest
 
 from provision.cloud import BUILT_IN
 from provision.errors import UsageError
-from provision.mail.probe import probe
+from provision.mail.login_probe import probe
 from provision.mail.sasl import Login, login_for
 from provision.mail.tls import tls_context
 from provision.mail.verdict import Verdict

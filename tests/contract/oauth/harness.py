@@ -11,11 +11,11 @@ import httpx
 
 from provision.clock import ManualClock, SystemClock
 from provision.cloud import Cloud, load_cloud_file
-from provision.oauth.authorize import Interaction, SignIn, begin_sign_in
+from provision.oauth.authorization_request import Interaction, SignIn, begin_sign_in
 from provision.oauth.callback import Callback, is_state, parse_callback
 from provision.oauth.discovery import Discovery
 from provision.oauth.scopes import authority_url, mail_scopes
-from provision.oauth.token import Client, TokenEndpoint, TokenSet
+from provision.oauth.token_endpoint import Client, TokenEndpoint, TokenSet
 from provision.oauth.transport import Transport, open_transport
 from provision.sandbox.process import RunningSandbox
 from provision.sandbox.ready import Ready

@@ -9,11 +9,11 @@ from provision.clock import ManualClock, SystemClock
 from provision.cloud import BUILT_IN, Cloud
 from provision.errors import ProvisionError
 from provision.graph.credential import AdministratorSettings
-from provision.oauth.answer import Http
-from provision.oauth.authorize import Interaction, SignIn, begin_sign_in
+from provision.oauth.authorization_request import Interaction, SignIn, begin_sign_in
 from provision.oauth.discovery import Discovery
+from provision.oauth.http_response import Http
 from provision.oauth.scopes import mail_scopes
-from provision.oauth.token import Client, TokenEndpoint
+from provision.oauth.token_endpoint import Client, TokenEndpoint
 from provision.oauth.transport import open_transport
 from provision.secret import Secret
 from provision.tenant.application import ApplicationSettings, PasswordRequest

@@ -8,9 +8,9 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 
 from provision.errors import ConsentMissing, RefusedError, SignInRequired
-from provision.oauth.inbox import Inbox
 from provision.oauth.listener import Listener
-from provision.oauth.loopback import open_servers
+from provision.oauth.loopback_server import open_servers
+from provision.oauth.redirect_receiver import Inbox
 from provision.secret import Secret
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}

@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl, urlsplit
 import msal  # type: ignore[import-untyped]  # ships no types
 import pytest
 
-from provision.oauth.authorize import SignIn
+from provision.oauth.authorization_request import SignIn
 from provision.oauth.scopes import mail_scopes
 from provision.sandbox.visitor import Visitor
 from provision.secret import Secret

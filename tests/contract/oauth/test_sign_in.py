@@ -4,7 +4,7 @@ import pytest
 
 from provision.clock import SystemClock
 from provision.errors import ConsentMissing, RefusedError, SignInRequired
-from provision.oauth.authorize import Interaction
+from provision.oauth.authorization_request import Interaction
 from provision.oauth.callback import accept_paste, parse_paste
 from provision.oauth.discovery import resolve_tenant
 from provision.oauth.identity import check_account, expected_tenant, verify_id_token

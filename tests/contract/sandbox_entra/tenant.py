@@ -16,7 +16,7 @@ from provision.clock import ManualClock
 from provision.sandbox import entra
 from provision.sandbox.context import Context, SandboxClock
 from provision.sandbox.directory import Account, Directory, JsonObject, StoredSecret
-from provision.sandbox.entra.grants import make_grant_id
+from provision.sandbox.entra.permission_grants import make_grant_id
 from provision.sandbox.fault_rules import load_rules, parse_rules
 from provision.sandbox.faults import Faults
 from provision.sandbox.graph.application_shape import new_application

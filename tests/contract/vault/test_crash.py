@@ -8,7 +8,7 @@ from textwrap import dedent
 import pytest
 
 from provision.secret import Secret
-from provision.vault.sqlite import SqliteVault
+from provision.vault.sqlite_vault import SqliteVault
 from tests.unit.vault.samples import (
     CLIENT,
     MAILBOX,
@@ -84,7 +84,7 @@ def test_makes_a_vault_that_somebody_died_making(vault: SqliteVault, tmp_path: P
         tmp_path,
         """
         from provision.vault.key import KeyKeeper
-        from provision.vault.sqlite import SqliteVault
+        from provision.vault.sqlite_vault import SqliteVault
         keys = KeyKeeper(None, Path("unused"), lambda: os._exit(9))
         SqliteVault(vault.path, keys, clock()).prepare()
         """,

@@ -10,10 +10,10 @@ from kiota_abstractions.authentication import AnonymousAuthenticationProvider
 from msgraph import GraphRequestAdapter, GraphServiceClient
 
 from provision.clock import ManualClock
-from provision.graph.meter import Meter
+from provision.graph.polling import Pacing
+from provision.graph.request_count import Meter
 from provision.graph.retry import Repeater
 from provision.graph.tenant import GraphTenant
-from provision.graph.waiting import Pacing
 from provision.graph.wire import BATCH_PATH, Answer, GraphRequest, NotSent
 
 TENANT_ID = "11111111-1111-1111-1111-111111111111"

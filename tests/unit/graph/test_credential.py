@@ -8,9 +8,9 @@ import pytest
 
 from provision.clock import ManualClock
 from provision.errors import ClientRefused, Throttled, Unreachable, WrongTenant
-from provision.graph.claims import tenant_of
 from provision.graph.credential import Administrator, AdministratorToken
-from provision.graph.waiting import Pacing
+from provision.graph.polling import Pacing
+from provision.graph.token_claims import tenant_of
 from provision.secret import Secret
 
 START = datetime(2026, 3, 1, tzinfo=UTC)

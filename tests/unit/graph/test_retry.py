@@ -3,7 +3,7 @@
 import pytest
 
 from provision.errors import NotYetVisible, OutcomeUnknown, Throttled, Unreachable
-from provision.graph.meter import Count
+from provision.graph.request_count import Count
 from provision.graph.retry import CONNECTION_PATIENCE, PATIENCE, PERSONAL_PATIENCE
 from provision.graph.wire import Answer, AnswerLost, GraphRequest, NotSent
 from tests.unit.graph.scripted_wire import Bench, connection_refused, failure, ok

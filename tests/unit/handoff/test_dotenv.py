@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from provision.errors import SinkFailed
+from provision.handoff.destinations import FilePlace
 from provision.handoff.dotenv import DotenvSink
-from provision.handoff.places import FilePlace
 from provision.tenant.mailbox import Mailbox
 from tests.unit.handoff.values import MemoryPlace, make_handover
 

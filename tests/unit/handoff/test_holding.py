@@ -4,8 +4,8 @@ import dataclasses
 
 import pytest
 
-from provision.handoff.holding import Holding, Token, combined
 from provision.handoff.port import Handover
+from provision.handoff.stored_values import Holding, Token, combined
 from provision.secret import Secret
 from provision.tenant.mailbox import Mailbox
 from provision.tenant.registration import ClientSecret

@@ -5,7 +5,7 @@ import base64
 import pytest
 
 from provision.mail.sasl import Login, encoded
-from provision.mail.words import spoken
+from provision.mail.server_text import spoken
 from provision.secret import Secret
 
 TOKEN = "eyJhbGciOiJSUzI1NiJ9.eyJzY3AiOiJJTUFQIn0.c2lnbmF0dXJlLXNpZ25hdHVyZQ"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from provision.manifest.permissions import (
+from provision.manifest.permission_ids import (
     DEFAULT_PERMISSIONS,
     catalogue,
     closest,

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from provision.manifest.advice import warnings
 from provision.manifest.load import read_manifest
 from provision.manifest.schema import json_schema
-from provision.manifest.template import template
+from provision.manifest.template import make_template
 from tests.unit.manifest.reading import MINIMAL, application, mailboxes, problems_of
 
 PAGE = Path(__file__).parents[3] / "docs" / "reference" / "manifest.md"
@@ -20,12 +20,12 @@ NAMES = st.text(alphabet=PLAIN + "._-", min_size=1, max_size=64)
 LABELS = st.text(alphabet=PLAIN, min_size=1, max_size=20)
 DOMAINS = st.builds(lambda label: f"{label}.example", LABELS)
 ADDRESSES = st.builds(lambda a, b: f"{a}@{b}", LABELS, DOMAINS)
-KEYS = tuple(re.findall(r"^\s*(?:- )?(\w+):", template(mailbox="a@b.com"), re.MULTILINE))
+KEYS = tuple(re.findall(r"^\s*(?:- )?(\w+):", make_template(mailbox="a@b.com"), re.MULTILINE))
 
 
 @given(tenant=DOMAINS, unique_name=NAMES, mailbox=st.none() | ADDRESSES)
 def test_every_template_is_valid_and_says_what_it_was_given(tenant, unique_name, mailbox):
-    text = template(tenant=tenant, unique_name=unique_name, mailbox=mailbox)
+    text = make_template(tenant=tenant, unique_name=unique_name, mailbox=mailbox)
     manifest = read_manifest(text, "provision.yaml")
     assert manifest.tenant == tenant
     assert manifest.application.unique_name == unique_name
@@ -33,13 +33,13 @@ def test_every_template_is_valid_and_says_what_it_was_given(tenant, unique_name,
 
 
 def test_the_template_shows_the_defaults():
-    written = template(tenant="contoso.onmicrosoft.com", unique_name="aem-forms-mail")
+    written = make_template(tenant="contoso.onmicrosoft.com", unique_name="aem-forms-mail")
     assert read_manifest(written, "a") == read_manifest(MINIMAL, "b")
 
 
 @given(data=st.data())
 def test_a_changed_key_is_a_problem_with_a_line(data):
-    text = template(mailbox="a@b.com")
+    text = make_template(mailbox="a@b.com")
     key = data.draw(st.sampled_from(KEYS))
     position = data.draw(st.integers(0, len(key)))
     letter = data.draw(st.sampled_from("xyzXYZ_1-"))

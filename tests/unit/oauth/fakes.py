@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 
 from provision.clock import ManualClock
 from provision.errors import ProvisionError
-from provision.oauth.answer import Answer, Form
-from provision.oauth.authorize import SignIn, begin_sign_in
+from provision.oauth.authorization_request import SignIn, begin_sign_in
+from provision.oauth.http_response import Answer, Form
 from provision.secret import Secret
 
 CLIENT_ID = "11111111-2222-4333-8444-555555555555"

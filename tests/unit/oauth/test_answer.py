@@ -1,7 +1,7 @@
 import pytest
 
 from provision.errors import Throttled, Unreachable
-from provision.oauth.answer import json_object, raise_if_temporary, retry_after
+from provision.oauth.http_response import json_object, raise_if_temporary, retry_after
 from tests.unit.oauth.fakes import answer
 
 DATE = "Sun, 01 Mar 2026 12:00:00 GMT"

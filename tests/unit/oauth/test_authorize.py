@@ -1,7 +1,7 @@
 import re
 from urllib.parse import parse_qs, urlsplit
 
-from provision.oauth.authorize import Interaction, SignIn, begin_sign_in, code_challenge
+from provision.oauth.authorization_request import Interaction, SignIn, begin_sign_in, code_challenge
 from provision.secret import Secret
 from tests.unit.oauth.fakes import AUTHORITY, CLIENT_ID, SCOPES, counted
 

@@ -1,7 +1,7 @@
 import pytest
 
 from provision.errors import ProvisionError, SignInRequired, Throttled, Unreachable
-from provision.oauth.grant import Client, build_redemption, build_refresh, parse
+from provision.oauth.token_messages import Client, build_redemption, build_refresh, parse
 from provision.secret import Secret
 from tests.unit.oauth.fakes import (
     AUTHORITY,

@@ -1,8 +1,8 @@
 import pytest
 
 from provision.errors import ConsentMissing, SignInRequired
-from provision.oauth.inbox import Inbox
 from provision.oauth.page import HEADERS, failed_page
+from provision.oauth.redirect_receiver import Inbox
 from provision.secret import Secret
 
 

@@ -9,7 +9,7 @@ from provision.errors import (
     Throttled,
     Unreachable,
 )
-from provision.oauth.repeat import Patience
+from provision.oauth.retry import Patience
 from tests.unit.oauth.fakes import manual_clock
 
 

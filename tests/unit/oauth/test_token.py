@@ -13,8 +13,8 @@ from provision.errors import (
     Unreachable,
     UsageError,
 )
-from provision.oauth.answer import Answer
-from provision.oauth.token import Client, TokenEndpoint
+from provision.oauth.http_response import Answer
+from provision.oauth.token_endpoint import Client, TokenEndpoint
 from provision.secret import Secret
 from tests.unit.oauth.fakes import (
     AUTHORITY,

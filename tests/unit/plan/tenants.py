@@ -3,9 +3,9 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from provision.manifest.permissions import DEFAULT_PERMISSIONS
+from provision.manifest.permission_ids import DEFAULT_PERMISSIONS
 from provision.plan.custody import Custody, UnfinishedMint
-from provision.plan.permissions import resource_accesses
+from provision.plan.resource_access import resource_accesses
 from provision.tenant.application import Application, ApplicationSettings, Namesake, Password
 from provision.tenant.port import Snapshot
 from provision.tenant.service_principal import Grant, Resource, ServicePrincipal

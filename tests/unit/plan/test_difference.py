@@ -3,7 +3,7 @@
 from provision.plan.application import desired_settings
 from provision.plan.changes import CreateApplication
 from provision.plan.difference import fields
-from provision.plan.permissions import described
+from provision.plan.resource_access import described
 from provision.tenant.application import MICROSOFT_GRAPH, ResourceAccess
 from tests.unit.plan.test_properties import MANIFEST
 

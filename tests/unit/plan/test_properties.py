@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provision.manifest.load import read_manifest
-from provision.manifest.permissions import DEFAULT_PERMISSIONS
+from provision.manifest.permission_ids import DEFAULT_PERMISSIONS
 from provision.plan.changes import (
     AddPassword,
     Change,
@@ -20,8 +20,8 @@ from provision.plan.changes import (
     UpdateApplication,
 )
 from provision.plan.custody import Custody
-from provision.plan.permissions import resource_accesses
 from provision.plan.planner import make_plan
+from provision.plan.resource_access import resource_accesses
 from provision.tenant.application import Application, ApplicationSettings, Password
 from provision.tenant.port import Snapshot
 from provision.tenant.service_principal import Grant, ServicePrincipal

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-from provision.oauth.authorize import ResponseMode, code_challenge
-from provision.stages.authorize import Authorized, SignInWay, authorize
-from provision.stages.keys import mailbox_key
+from provision.oauth.authorization_request import ResponseMode, code_challenge
+from provision.stages.authorize import Authorized, SignInWay, authorize_mailbox
+from provision.stages.vault_keys import mailbox_key
 from provision.tenant.mailbox import Mailbox
 from provision.tenant.registration import Registration
 from provision.vault.port import PendingSignIn, SignedInMailbox
@@ -61,7 +61,7 @@ def sign_in(
     way: SignInWay = LISTEN,
     mailbox: Mailbox = FORMS,
 ) -> Authorized:
-    return authorize(mailbox, registration, way, person, person.world.services)
+    return authorize_mailbox(mailbox, registration, way, person, person.world.services)
 
 
 def held(world: World, registration: Registration) -> SignedInMailbox | None:

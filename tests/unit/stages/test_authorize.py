@@ -12,7 +12,7 @@ from provision.errors import (
 from provision.stages.authorize import SignInWay
 from provision.stages.progress import Finished, Started
 from provision.stages.refresh import access_token
-from provision.stages.wanted import mail_wanted
+from provision.stages.token_purpose import mail_wanted
 from provision.tenant.registration import Registration
 from tests.unit.stages.people import LISTEN, PASTE, Person, held, sign_in
 from tests.unit.stages.world import FORMS, OWNER, World

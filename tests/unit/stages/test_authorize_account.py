@@ -13,8 +13,8 @@ from provision.errors import (
 from provision.oauth.scopes import PERSONAL_TENANT_ID
 from provision.secret import Secret
 from provision.stages.authorize import SignInWay
-from provision.stages.keys import mailbox_key
 from provision.stages.progress import Waiting
+from provision.stages.vault_keys import mailbox_key
 from provision.tenant.registration import Registration
 from provision.vault.port import PendingSignIn
 from tests.fakes.entra import Account, refusal

@@ -9,9 +9,9 @@ from provision.errors import SignInRequired, SinkFailed, UsageError
 from provision.handoff.sinks import make_sink
 from provision.secret import Secret
 from provision.stages.handoff import HandedOver, hand_off
-from provision.stages.keep import Target
-from provision.stages.keys import mailbox_key
 from provision.stages.progress import Failed, Finished
+from provision.stages.secret_custody import Target
+from provision.stages.vault_keys import mailbox_key
 from provision.tenant.registration import Registration
 from provision.vault.port import Handoff, HeldSecret
 from tests.unit.stages.world import FORMS, NOW, World, client_key

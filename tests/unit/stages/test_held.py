@@ -8,9 +8,9 @@ from provision.cloud import BUILT_IN
 from provision.errors import SignInRequired, UsageError
 from provision.oauth.scopes import Purpose
 from provision.secret import Secret
-from provision.stages.held import Held, find_one
+from provision.stages.held_mailbox import Held, find_one
 from provision.stages.refresh import access_token
-from provision.stages.wanted import Wanted, wanted_for
+from provision.stages.token_purpose import Wanted, wanted_for
 from provision.vault.port import SignedInMailbox
 from tests.unit.stages.world import World
 

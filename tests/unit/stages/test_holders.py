@@ -6,7 +6,7 @@ import pytest
 
 from provision.errors import PolicyRefused, SinkFailed, UsageError, VaultFailed
 from provision.handoff.sinks import make_sink
-from provision.stages.keep import Target
+from provision.stages.secret_custody import Target
 from provision.vault.none import NoVault
 from provision.vault.port import ClientKey
 from tests.unit.stages.world import KEY, NAME, InterruptedSink, World, client_key

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from provision.stages.interruption import make_shield
+from provision.stages.deferred_interrupt import make_shield
 from provision.stages.progress import Event, Waiting
 
 

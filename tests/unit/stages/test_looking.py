@@ -14,8 +14,8 @@ from provision.plan.changes import (
     CreateServicePrincipal,
     RemovePassword,
 )
+from provision.stages.approved_changes import is_covered
 from provision.stages.carry_out import CarryOut
-from provision.stages.covered import is_covered
 from provision.stages.plan import Seen, look
 from provision.tenant.application import PasswordRequest
 from tests.fakes.tenant import EXCHANGE_OBJECT_ID, GRAPH_OBJECT_ID

@@ -3,10 +3,10 @@
 import pytest
 
 from provision.errors import ClientRefused, ConsentMissing, SignInRequired, Unreachable, UsageError
-from provision.oauth.answer import Answer
+from provision.oauth.http_response import Answer
 from provision.secret import Secret
 from provision.stages.refresh import access_token, client_secret, renew, signed_in_mailbox
-from provision.stages.wanted import Wanted, mail_wanted
+from provision.stages.token_purpose import Wanted, mail_wanted
 from provision.vault.port import MailboxKey, RefreshToken, SignedInMailbox
 from tests.fakes.entra import refusal
 from tests.unit.stages.world import FORMS, World

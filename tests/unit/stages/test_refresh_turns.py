@@ -8,7 +8,7 @@ import pytest
 from provision.secret import Secret
 from provision.stages.progress import Waiting
 from provision.stages.refresh import access_token, renew
-from provision.stages.wanted import Wanted, mail_wanted
+from provision.stages.token_purpose import Wanted, mail_wanted
 from provision.vault.port import MailboxKey, RefreshToken, SignedInMailbox
 from tests.unit.stages.world import World
 

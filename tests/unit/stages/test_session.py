@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from provision.errors import NotFound, UsageError, WrongTenant
-from provision.stages.keys import mailbox_key
 from provision.stages.services import AdministratorServices
 from provision.stages.session import Session
+from provision.stages.vault_keys import mailbox_key
 from tests.unit.stages.people import LISTEN, Person
 from tests.unit.stages.world import FORMS, MANIFEST, NAME, World, client_key, manifest
 

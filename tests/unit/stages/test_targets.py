@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from provision.errors import SinkFailed, UsageError
-from provision.stages.keep import handover
+from provision.stages.secret_custody import handover
 from provision.stages.targets import ChosenTarget, chosen_target, sink_maker, targets_of
 from provision.tenant.registration import Registration
 from tests.unit.stages.world import NAME, World, manifest

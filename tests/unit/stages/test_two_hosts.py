@@ -6,7 +6,7 @@ import pytest
 
 from provision.errors import RefusedError
 from provision.plan.custody import Custody, UnfinishedMint
-from provision.stages.mint import OwnMint, older_rival
+from provision.stages.secret_minting import OwnMint, older_rival
 from provision.tenant.application import Password
 from tests.unit.stages.world import NAME, NOW, World, client_key
 

@@ -9,23 +9,23 @@ from pathlib import Path
 
 from provision.clock import ManualClock
 from provision.cloud import BUILT_IN
-from provision.graph.meter import Meter
+from provision.graph.request_count import Meter
 from provision.handoff.port import Handover
 from provision.handoff.sinks import make_sink
 from provision.manifest.load import read_manifest
 from provision.manifest.model import Manifest
-from provision.oauth.authorize import ResponseMode
+from provision.oauth.authorization_request import ResponseMode
 from provision.oauth.discovery import Discovery
 from provision.oauth.listener import Listener
-from provision.oauth.token import TokenEndpoint
+from provision.oauth.token_endpoint import TokenEndpoint
 from provision.plan.application import desired_settings
 from provision.plan.planner import Plan
 from provision.secret import Secret
 from provision.stages.apply import Applied, apply_manifest
-from provision.stages.keep import Target
-from provision.stages.keys import mailbox_key
 from provision.stages.progress import Event
+from provision.stages.secret_custody import Target
 from provision.stages.services import AdministratorServices, Services
+from provision.stages.vault_keys import mailbox_key
 from provision.tenant.application import Password, PasswordRequest
 from provision.tenant.mailbox import Mailbox
 from provision.tenant.registration import Registration

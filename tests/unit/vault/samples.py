@@ -19,7 +19,7 @@ from provision.vault.entries import (
 )
 from provision.vault.key import KeyKeeper
 from provision.vault.os_keyring import Keyring
-from provision.vault.sqlite import SqliteVault
+from provision.vault.sqlite_vault import SqliteVault
 
 START = datetime(2031, 3, 4, 5, 6, 7, tzinfo=UTC)
 CLIENT = ClientKey("global", "tenant-1", "client-1")

@@ -6,7 +6,7 @@ from threading import Thread
 import pytest
 
 from provision.secret import Secret
-from provision.vault.sqlite import SqliteVault
+from provision.vault.sqlite_vault import SqliteVault
 from tests.unit.vault.samples import IDS, MAILBOX, REGISTRATION, START, sqlite_vault
 
 

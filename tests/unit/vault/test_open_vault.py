@@ -8,7 +8,7 @@ from provision.errors import UsageError
 from provision.secret import Secret
 from provision.vault.none import NoVault
 from provision.vault.open import open_vault
-from provision.vault.sqlite import SqliteVault
+from provision.vault.sqlite_vault import SqliteVault
 from tests.unit.vault.samples import CLIENT, VAULT_KEY, clock, held
 
 

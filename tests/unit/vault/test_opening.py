@@ -11,8 +11,8 @@ import pytest
 from provision.errors import VaultFailed
 from provision.vault.key import KeyKeeper
 from provision.vault.schema import MIGRATIONS, migrate, schema_version
-from provision.vault.sqlite import SqliteVault
-from provision.vault.store import Store
+from provision.vault.sqlite_file import Store
+from provision.vault.sqlite_vault import SqliteVault
 from tests.unit.vault.samples import CLIENT, IDS, REGISTRATION, VAULT_KEY, held, sqlite_vault
 
 

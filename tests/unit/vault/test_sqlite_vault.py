@@ -7,7 +7,7 @@ import pytest
 
 from provision.secret import Secret
 from provision.vault.port import Vault
-from provision.vault.sqlite import SqliteVault
+from provision.vault.sqlite_vault import SqliteVault
 from tests.unit.vault.contract import VaultContract
 from tests.unit.vault.samples import (
     CLIENT,

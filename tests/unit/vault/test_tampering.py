@@ -10,7 +10,7 @@ import pytest
 from provision.errors import VaultFailed
 from provision.secret import Secret
 from provision.vault.cipher import Cipher, Place
-from provision.vault.sqlite import SqliteVault
+from provision.vault.sqlite_vault import SqliteVault
 from tests.unit.vault.samples import (
     CLIENT,
     MAIL,

@@ -8,7 +8,7 @@ from provision.cloud import Cloud
 from provision.errors import SignInRequired, UsageError
 from provision.oauth.scopes import Purpose
 from provision.secret import Secret
-from provision.stages.wanted import Wanted, wanted_for
+from provision.stages.token_purpose import Wanted, wanted_for
 from provision.vault.port import SignedInMailbox, Vault
 
 

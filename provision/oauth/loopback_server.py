@@ -10,9 +10,9 @@ from http.server import BaseHTTPRequestHandler
 from typing import Final, cast
 
 from provision.errors import RefusedError
-from provision.oauth.authorize import ResponseMode
-from provision.oauth.inbox import Inbox
+from provision.oauth.authorization_request import ResponseMode
 from provision.oauth.page import HEADERS, Page, refusal_page, waiting_page
+from provision.oauth.redirect_receiver import Inbox
 
 _LOG: Final = logging.getLogger(__name__)
 _LARGEST_BODY: Final = 64 * 1024

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from provision.errors import ProvisionError, UsageError
 from provision.handoff.port import Handover, Sink
 from provision.oauth.scopes import authority_url
-from provision.stages.keys import client_key, mailbox_key
 from provision.stages.services import Services
+from provision.stages.vault_keys import client_key, mailbox_key
 from provision.tenant.application import MintedPassword
 from provision.tenant.mailbox import Mailbox
 from provision.tenant.registration import ClientSecret, Registration

@@ -10,7 +10,7 @@ from provision.vault.cipher import Place
 from provision.vault.entries import ExpiredSignIn, MailboxKey, PendingSignIn
 from provision.vault.port import SIGN_IN_LIFETIME
 from provision.vault.schema import instant, written
-from provision.vault.store import Store
+from provision.vault.sqlite_file import Store
 from provision.vault.tokens import mailbox_columns
 
 

@@ -5,13 +5,13 @@ from pathlib import Path
 
 from provision.clock import Clock
 from provision.vault.client_secrets import ClientSecretRows
-from provision.vault.intents import IntentRows
 from provision.vault.key import KeyKeeper, KeyKind
-from provision.vault.pending import PendingRows
+from provision.vault.pending_mints import IntentRows
+from provision.vault.pending_sign_ins import PendingRows
 from provision.vault.port import LOCK_TIMEOUT
 from provision.vault.private_files import make_private_directory
 from provision.vault.sign_ins import SignInRows
-from provision.vault.store import BUSY_TIMEOUT, Store
+from provision.vault.sqlite_file import BUSY_TIMEOUT, Store
 from provision.vault.tokens import TokenRows
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from provision.errors import NotFound
-from provision.manifest.permissions import closest, scope_id, scope_name
+from provision.manifest.permission_ids import closest, scope_id, scope_name
 from provision.tenant.application import MICROSOFT_GRAPH, ResourceAccess
 
 

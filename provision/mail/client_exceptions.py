@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import Final, Literal
 
 from provision.mail.sasl import Login
-from provision.mail.words import spoken
+from provision.mail.server_text import spoken
 
 Failure = Literal["refused", "no_access", "no_tls", "unreachable", "missing", "altered"]
 

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from provision.clock import Clock
 from provision.vault.entries import Intent, RegistrationKey, RememberedIds
 from provision.vault.schema import instant, written
-from provision.vault.store import Store
+from provision.vault.sqlite_file import Store
 
 
 class IntentRows:

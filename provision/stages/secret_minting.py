@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from provision.errors import OutcomeUnknown, ProvisionError
 from provision.plan.custody import Custody
 from provision.plan.password import is_lost
-from provision.stages.keep import Kept
-from provision.stages.keys import client_key
+from provision.stages.secret_custody import Kept
 from provision.stages.services import Services
+from provision.stages.vault_keys import client_key
 from provision.tenant.application import MintedPassword, Password
 from provision.tenant.port import Snapshot
 from provision.vault.port import RegistrationKey

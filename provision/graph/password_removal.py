@@ -2,10 +2,10 @@
 
 from provision.errors import NotYetVisible
 from provision.graph import answers as parse
+from provision.graph.polling import Pacing, Wait
 from provision.graph.read_requests import ReadRequests
 from provision.graph.refusals import NOT_FOUND, refusal
 from provision.graph.retry import Repeater
-from provision.graph.waiting import Pacing, Wait
 from provision.graph.wire import GraphRequest
 
 _BAD_REQUEST = 400

@@ -15,11 +15,11 @@ from provision.errors import (
     Unreachable,
     UsageError,
 )
-from provision.oauth.answer import Form, Http
-from provision.oauth.authorize import SignIn
-from provision.oauth.grant import Client, TokenSet, build_redemption, build_refresh, parse
-from provision.oauth.repeat import Patience, Waiting, silent
+from provision.oauth.authorization_request import SignIn
+from provision.oauth.http_response import Form, Http
+from provision.oauth.retry import Patience, Waiting, silent
 from provision.oauth.scopes import OFFLINE_ACCESS
+from provision.oauth.token_messages import Client, TokenSet, build_redemption, build_refresh, parse
 from provision.secret import Secret
 
 __all__ = ["Client", "TokenEndpoint", "TokenSet"]

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from provision.errors import Unreachable
-from provision.oauth.answer import Answer, Form, json_object, raise_if_temporary
-from provision.oauth.authorize import SignIn
+from provision.oauth.authorization_request import SignIn
+from provision.oauth.http_response import Answer, Form, json_object, raise_if_temporary
 from provision.oauth.refusal import error_for, read_refusal
 from provision.secret import Secret
 
