@@ -20,12 +20,17 @@ class Screen(io.StringIO):
 
 @pytest.fixture
 def screen(monkeypatch):
-    """Both streams on one terminal without colour."""
-    shown = Screen()
-    monkeypatch.setenv("NO_COLOR", "1")
-    monkeypatch.setattr(sys, "stdout", shown)
-    monkeypatch.setattr(sys, "stderr", shown)
-    return shown
+    """Return both streams on one terminal without colour, once called."""
+
+    def switched_on() -> Screen:
+        # Only within the test itself: pytest puts its own streams back before.
+        shown = Screen()
+        monkeypatch.setenv("NO_COLOR", "1")
+        monkeypatch.setattr(sys, "stdout", shown)
+        monkeypatch.setattr(sys, "stderr", shown)
+        return shown
+
+    return switched_on
 
 
 def test_a_failure_is_a_sentence_what_to_do_and_the_ids(capsys):
@@ -73,15 +78,19 @@ def test_an_unforeseen_error_is_told_without_its_values(capsys):
     assert "a secret" not in told
 
 
-def test_secrets_go_to_a_pipe_and_to_a_terminal_only_on_request(screen, capsys):
+def test_secrets_go_to_a_pipe_and_to_a_terminal_only_on_request(screen):
+    shown = screen()
+
     with pytest.raises(SinkFailed, match="would be shown on a terminal"):
         console.hand_over("secret\n", may_be_shown=False)
     console.hand_over("worksheet\n", may_be_shown=True)
 
-    assert screen.getvalue() == "worksheet\n"
+    assert shown.getvalue() == "worksheet\n"
 
 
 def test_the_moving_line_makes_room_for_every_other_line(screen):
+    shown = screen()
+
     console.move("⠋ waiting")
     console.out("result")
     console.move("⠙ waiting")
@@ -89,16 +98,18 @@ def test_the_moving_line_makes_room_for_every_other_line(screen):
     console.err("said")
 
     clear = "\r\x1b[K"
-    assert screen.getvalue() == (
+    assert shown.getvalue() == (
         f"⠋ waiting{clear}result\n⠙ waiting{clear}⠹ waiting{clear}said\n"
     )
 
 
 def test_a_line_can_be_taken_back(screen):
+    shown = screen()
+
     console.move("⠋ waiting")
     console.move("")
 
-    assert screen.getvalue() == "⠋ waiting\r\x1b[K"
+    assert shown.getvalue() == "⠋ waiting\r\x1b[K"
 
 
 def test_json_stays_json_on_a_stream_that_knows_no_unicode(monkeypatch):
