@@ -98,9 +98,7 @@ def test_the_moving_line_makes_room_for_every_other_line(screen):
     console.err("said")
 
     clear = "\r\x1b[K"
-    assert shown.getvalue() == (
-        f"⠋ waiting{clear}result\n⠙ waiting{clear}⠹ waiting{clear}said\n"
-    )
+    assert shown.getvalue() == (f"⠋ waiting{clear}result\n⠙ waiting{clear}⠹ waiting{clear}said\n")
 
 
 def test_a_line_can_be_taken_back(screen):
