@@ -38,11 +38,10 @@ check: $(READY) ## lint, types, layers, sizes, coverage
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
-	@$(BIN)/lint-imports --no-logo
+	@$(BIN)/lint-imports --no-logo --no-cache
 	@$(BIN)/python tools/shape.py --enforce
 	@$(BIN)/coverage erase
 	@$(BIN)/coverage run -m pytest -q
-	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report --skip-covered
 	@$(BIN)/coverage report --include='$(CORE)' --fail-under=95
 
