@@ -26,7 +26,6 @@ from tests.unit.vault.samples import (
     sqlite_vault,
 )
 
-FLIP_LAST_BYTE = "substr({0}, 1, length({0}) - 1) || x'00'"
 OTHER = replace(MAILBOX, address="other@contoso.example")
 
 
@@ -41,10 +40,11 @@ def _change(vault: SqliteVault, statement: str) -> None:
 
 
 def _damage(vault: SqliteVault, table: str, column: str) -> None:
-    _change(
-        vault,
-        f"UPDATE {table} SET {column} = CAST({FLIP_LAST_BYTE.format(column)} AS BLOB)",
-    )
+    """Flip every bit of the last byte: whatever it was, it is another."""
+    with closing(sqlite3.connect(vault.path)) as connection, connection:
+        (sealed,) = connection.execute(f"SELECT {column} FROM {table}").fetchone()
+        damaged = bytes([*sealed[:-1], sealed[-1] ^ 0xFF])
+        assert connection.execute(f"UPDATE {table} SET {column} = ?", (damaged,)).rowcount == 1
 
 
 def test_notices_a_changed_client_secret(vault: SqliteVault) -> None:
