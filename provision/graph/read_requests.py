@@ -43,16 +43,6 @@ class ReadRequests:
                 select=_APPLICATION,
             )
 
-    def settings(self, object_id: str) -> GraphRequest:
-        """Ask for an application's settings."""
-        with self._lock:
-            builder = self._graph.applications.by_application_id(object_id)
-            return _get(
-                f"reading application {object_id}",
-                builder.to_get_request_information(),
-                select=_SETTINGS,
-            )
-
     def passwords(self, object_id: str) -> GraphRequest:
         """Ask for the metadata of an application's client secrets."""
         with self._lock:

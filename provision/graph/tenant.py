@@ -111,10 +111,6 @@ class GraphTenant:
         if changed_settings(before, after):
             self._send(self._writes.update_application(object_id, before, after), object_id)
 
-    def read_settings(self, object_id: str) -> ApplicationSettings:
-        """Return one application's settings afresh."""
-        return parse.settings(self._send(self._reads.settings(object_id), object_id).body)
-
     def create_service_principal(self, client_id: str) -> ServicePrincipal:
         """Give an application its presence in the tenant.
 

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from provision.cloud import Cloud
 from provision.errors import UsageError
-from provision.tenant.mailbox import PROTOCOLS, AuthorityKind, Mailbox, Protocol
+from provision.tenant.mailbox import PROTOCOLS, AuthorityKind, Protocol
 
 Purpose = Literal["imap", "pop", "smtp", "graph"]
 """What `provision token --for` names."""
@@ -54,38 +54,6 @@ def graph_scopes(cloud: Cloud, names: Iterable[str]) -> tuple[str, ...]:
             "then: provision apply",
         )
     return (*(f"{cloud.graph_resource}/{name}" for name in served), *_OPENID)
-
-
-def purpose_scopes(
-    cloud: Cloud, purpose: Purpose, mailbox: Mailbox, declared: Iterable[str]
-) -> tuple[str, ...]:
-    """Return what to ask for so that the token serves the purpose.
-
-    Args:
-        cloud: Decides the resources.
-        purpose: Every mail protocol of a mailbox shares one token.
-        mailbox: Whose token.
-        declared: Permission names of the registration.
-
-    Raises:
-        UsageError: The mailbox does not use the protocol, or cannot have a Graph token.
-    """
-    if purpose == "graph":
-        if mailbox.authority == "consumers":
-            raise UsageError(
-                f"mailbox {mailbox.address}: a personal account has no Graph token here",
-                hint="its refresh token covers the Outlook scopes it was consented to, and a "
-                "personal account's consent does not reach from Outlook to Graph",
-            )
-        return graph_scopes(cloud, declared)
-    if purpose not in mailbox.protocols:
-        used = ", ".join(mailbox.protocols) or "none"
-        raise UsageError(
-            f"mailbox {mailbox.address} does not use {purpose} (its protocols: {used})",
-            hint=f"add {purpose} to the mailbox's protocols in the manifest, then: "
-            "provision authorize",
-        )
-    return mail_scopes(cloud, mailbox.protocols)
 
 
 def authority_url(cloud: Cloud, kind: AuthorityKind, tenant_id: str) -> str:

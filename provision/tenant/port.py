@@ -95,10 +95,6 @@ class Tenant(Protocol):
         """Write the settings that differ between `before` and `after`, in one request."""
         ...
 
-    def read_settings(self, object_id: str) -> ApplicationSettings:
-        """Return one application's settings afresh."""
-        ...
-
     def create_service_principal(self, client_id: str) -> ServicePrincipal:
         """Give an application its presence in the tenant.
 

@@ -61,7 +61,7 @@ class Levers:
     @property
     def writes(self) -> list[str]:
         """The calls that may change something."""
-        return [call for call in self.calls if call not in ("read", "read_settings", "close")]
+        return [call for call in self.calls if call not in ("read", "close")]
 
     def call(self, name: str, act: Callable[[], _T]) -> _T:
         """Carry one call out, or what the levers say instead."""

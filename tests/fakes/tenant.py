@@ -81,9 +81,6 @@ class MemoryTenant(Levers):
         self.queries.append(query)
         return self.call("read", lambda: self._snapshot(query))
 
-    def read_settings(self, object_id: str) -> ApplicationSettings:
-        return self.call("read_settings", lambda: self._application(object_id).settings)
-
     def create_application(
         self, unique_name: str, settings: ApplicationSettings, password: PasswordRequest | None
     ) -> CreatedApplication:

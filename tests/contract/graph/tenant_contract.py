@@ -140,7 +140,9 @@ class TenantContract:
 
         backend.tenant.update_application(application.object_id, application.settings, after)
 
-        assert backend.tenant.read_settings(application.object_id) == after
+        shown = read(backend).application
+        assert shown is not None
+        assert shown.settings == after
 
     def test_changes_the_audience_together_with_the_token_version(self, backend: Backend):
         application = created(backend)
@@ -150,7 +152,9 @@ class TenantContract:
 
         backend.tenant.update_application(application.object_id, application.settings, after)
 
-        assert backend.tenant.read_settings(application.object_id) == after
+        shown = read(backend).application
+        assert shown is not None
+        assert shown.settings == after
 
     def test_finds_the_namesakes_of_another_application(self, backend: Backend):
         application = created(backend)

@@ -14,6 +14,7 @@ from provision.graph.session import GraphSession
 from provision.graph.sign_in import AzureSignIn
 from provision.graph.wire import GraphRequest
 from provision.secret import Secret
+from provision.tenant.port import TenantQuery
 from tests.contract.graph.backend import opened
 
 TRAPS = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR")
@@ -85,7 +86,7 @@ def test_says_when_graph_is_not_there(sandbox_cloud, sandbox_administrator, sand
     _, tenant = opened(elsewhere, sandbox_administrator, clock)
 
     with pytest.raises(Unreachable, match="localhost cannot be reached"):
-        tenant.read_settings("x")
+        tenant.read(TenantQuery("nobody", "Nobody"))
     assert clock.monotonic() > 10
     tenant.close()
 

@@ -123,12 +123,6 @@ def test_settings_that_differ_are_one_patch():
     assert bench.wire.body(0) == {"displayName": "New"}
 
 
-def test_settings_are_read_afresh():
-    bench = Bench(("GET", f"/applications/{APPLICATION_ID}", [ok(application_json())]))
-
-    assert bench.tenant().read_settings(APPLICATION_ID) == SETTINGS
-
-
 def test_a_service_principal_waits_for_its_application():
     detail = {"code": "NoBackingApplicationObject"}
     early = replace(failure(400, "x"), body={"error": {"code": "x", "details": [detail]}})

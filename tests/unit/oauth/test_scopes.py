@@ -8,7 +8,6 @@ from provision.oauth.scopes import (
     graph_scopes,
     mail_scopes,
     missing_scopes,
-    purpose_scopes,
 )
 from provision.tenant.mailbox import Mailbox
 
@@ -46,28 +45,6 @@ def test_graph_scopes_leave_out_mail_and_openid_permissions() -> None:
 def test_graph_scopes_need_a_permission_of_graph() -> None:
     with pytest.raises(UsageError, match="Graph"):
         graph_scopes(GLOBAL, ("SMTP.Send", "offline_access"))
-
-
-def test_every_mail_purpose_of_a_mailbox_shares_its_scopes() -> None:
-    asked = {purpose_scopes(GLOBAL, purpose, MAILBOX, ()) for purpose in ("imap", "smtp")}
-    assert asked == {mail_scopes(GLOBAL, ("imap", "smtp"))}
-
-
-def test_a_graph_purpose_asks_for_declared_graph_permissions() -> None:
-    asked = purpose_scopes(GLOBAL, "graph", MAILBOX, ("Mail.Read",))
-    assert asked[0] == "https://graph.microsoft.com/Mail.Read"
-
-
-def test_refuses_a_protocol_that_the_mailbox_does_not_use() -> None:
-    with pytest.raises(UsageError, match=r"forms@contoso.com does not use pop .*imap, smtp"):
-        purpose_scopes(GLOBAL, "pop", MAILBOX, ())
-
-
-def test_refuses_a_graph_token_for_a_personal_account_and_says_why() -> None:
-    personal = Mailbox("me@outlook.com", "me@outlook.com", "consumers", ("imap",))
-    with pytest.raises(UsageError, match="personal account") as caught:
-        purpose_scopes(GLOBAL, "graph", personal, ("Mail.Read",))
-    assert "consent" in caught.value.hint
 
 
 @pytest.mark.parametrize(
