@@ -1,6 +1,6 @@
 # provision: everything a developer types. Each target sets up what it needs.
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fmt bench shape record docs lock clean
+.PHONY: help demo test parity check fmt bench shape record docs lock clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -33,6 +33,9 @@ demo: $(READY) ## the whole job on the embedded sandbox, offline
 
 test: $(READY) ## run the tests
 	@$(BIN)/python -m pytest -q
+
+parity: $(READY) ## how true the sandbox is: recorded answers, and each real client that is here
+	@$(BIN)/python -m pytest -q --installed tests/parity tests/clients
 
 check: $(READY) ## lint, types, layers, sizes, coverage
 	@$(BIN)/ruff check .

@@ -22,6 +22,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default="",
         help="also run the contract tests on this tenant, as whoever `az login` signed in",
     )
+    parser.addoption(
+        "--installed",
+        action="store_true",
+        help="also run the programs that have to be installed (make parity)",
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -30,11 +35,14 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if config.getoption("--live"):
-        return
+    reasons = {
+        "live": "" if config.getoption("--live") else "needs --live TENANT",
+        "installed": "" if config.getoption("--installed") else "make parity runs it",
+    }
     for item in items:
-        if item.get_closest_marker("live"):
-            item.add_marker(pytest.mark.skip(reason="needs --live TENANT"))
+        for name, reason in reasons.items():
+            if reason and item.get_closest_marker(name):
+                item.add_marker(pytest.mark.skip(reason=reason))
 
 
 def pytest_collection_finish() -> None:
