@@ -1,5 +1,6 @@
 """The tenant segment of a login URL, and which accounts may sign in under it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -46,16 +47,11 @@ def resolve_authority(segment: str, directory: Directory) -> Authority:
         return Authority(segment, "consumers", CONSUMERS_TENANT)
     if name == directory.tenant_id.lower() or name in _domains(directory):
         return Authority(segment, "tenant", directory.tenant_id)
-    raise Refused(
-        "invalid_request",
-        90002,
-        f"Tenant '{segment}' not found. Check that the tenant ID is right and that you are "
-        "signing in to the right cloud.",
-    )
+    raise Refused(90002, tenant=segment)
 
 
 def require_admitted(
-    account: Account, authority: Authority, audience: str, client: tuple[str, str]
+    account: Account, authority: Authority, audience: str, client: Mapping[str, str]
 ) -> None:
     """Refuse an account that this authority or this application's audience keeps out.
 
@@ -63,38 +59,20 @@ def require_admitted(
         account: Who signed in.
         authority: Where.
         audience: The application's `signInAudience`.
-        client: Client id and display name, for the message.
+        client: Its id and name, as a refusal names them.
 
     Raises:
         Refused: AADSTS50020, 500200 or 500208.
     """
-    client_id, name = client
     who = account.user_principal_name
     if not account.is_personal:
         if authority.kind == "consumers":
-            raise Refused(
-                "access_denied",
-                500208,
-                f"The domain of '{who}' is not a valid login domain for the account type.",
-            )
+            raise Refused(500208)
         return
     if authority.kind == "tenant" or audience == "AzureADMyOrg":
-        raise Refused(
-            "access_denied",
-            50020,
-            f"User account '{who}' from identity provider 'live.com' does not exist in tenant "
-            f"'{authority.tenant_id}' and cannot access the application '{client_id}'({name}) in "
-            "that tenant. The account needs to be added as an external user first. Sign out and "
-            "sign in again with another account.",
-        )
+        raise Refused(50020, user=who, tenant=authority.tenant_id, **client)
     if authority.kind == "organizations" or audience != "AzureADandPersonalMicrosoftAccount":
-        raise Refused(
-            "access_denied",
-            500200,
-            f"User account '{who}' is a personal Microsoft account. Personal Microsoft accounts "
-            "are not supported for this application unless explicitly invited to an "
-            "organization.",
-        )
+        raise Refused(500200, user=who)
 
 
 def _domains(directory: Directory) -> set[str]:

@@ -98,52 +98,28 @@ def read_request(
 def _redirect(client: Client, asked: str) -> str:
     registered = client.all_redirects
     if not registered:
-        raise Refused(
-            "invalid_request", 500113, "No reply address is registered for the application."
-        )
+        raise Refused(500113)
     if not asked and len(registered) == 1:
         return registered[0]
     if not asked:
-        raise Refused("invalid_request", 900971, "No reply address provided.")
+        raise Refused(900971)
     if client.platform_of(asked) is None:
-        raise Refused(
-            "invalid_request",
-            50011,
-            f"The redirect URI '{asked}' specified in the request does not match the redirect "
-            f"URIs configured for the application '{client.client_id}'. Make sure the URI sent "
-            "in the request matches one added to the application.",
-        )
+        raise Refused(50011, redirect_uri=asked, client_id=client.client_id)
     return asked
 
 
 def _require_response(client: Client, types: frozenset[str], parameters: Mapping[str, str]) -> None:
     unknown = types - {"code", "id_token", "token", "admin_consent"}
     if unknown:
-        raise Refused(
-            "unsupported_response_type",
-            700007,
-            f"The response_type '{min(unknown)}' is not supported.",
-        )
+        raise Refused(700007, response_type=min(unknown))
     if "id_token" in types and not client.issues("enableIdTokenIssuance"):
-        raise _not_enabled(client, 700054, "id_token")
+        raise Refused(700054)
     if "token" in types and not client.issues("enableAccessTokenIssuance"):
-        raise _not_enabled(client, 700051, "token")
+        raise Refused(700051)
     if types & {"id_token", "token"} and parameters.get("response_mode") == "query":
-        raise Refused(
-            "invalid_request",
-            70007,
-            "'query' is not a supported value of 'response_mode' when requesting a token.",
-        )
+        raise Refused(70007)
     if "id_token" in types and not parameters.get("nonce"):
         raise missing_parameter("nonce")
-
-
-def _not_enabled(client: Client, code: int, response_type: str) -> Refused:
-    return Refused(
-        "unsupported_response_type",
-        code,
-        f"response_type '{response_type}' is not enabled for the application '{client.client_id}'.",
-    )
 
 
 def _challenge(parameters: Mapping[str, str]) -> str | None:
@@ -152,9 +128,5 @@ def _challenge(parameters: Mapping[str, str]) -> str | None:
         return None
     method = parameters.get("code_challenge_method", "plain")
     if method not in ("S256", "plain") or len(challenge) not in _CHALLENGE_LENGTHS:
-        raise Refused(
-            "invalid_request",
-            501491,
-            "The code_challenge has an invalid size or its method is not supported.",
-        )
+        raise Refused(501491)
     return f"{method}:{challenge}"

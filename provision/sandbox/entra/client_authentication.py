@@ -51,40 +51,20 @@ def authenticate(
         Refused: AADSTS700025, 700027, 7000215, 7000218, 7000222, 9002327.
     """
     if credentials.has_assertion:
-        raise Refused(
-            "invalid_client",
-            700027,
-            "The certificate used to sign the client assertion is not registered on the "
-            "application.",
-        )
+        raise Refused(700027, thumbprint="", client_id=client.client_id)
     if platform in ("publicClient", "spa"):
         _require_no_secret(platform, credentials)
         return
     if not credentials.secret:
-        raise Refused(
-            "invalid_client",
-            7000218,
-            "The request body must contain the following parameter: 'client_assertion' or "
-            "'client_secret'.",
-        )
+        raise Refused(7000218)
     _require_good_secret(context, client, credentials.secret)
 
 
 def _require_no_secret(platform: Platform, credentials: Credentials) -> None:
     if credentials.secret:
-        raise Refused(
-            "invalid_client",
-            700025,
-            "Client is public so neither 'client_assertion' nor 'client_secret' should be "
-            "presented.",
-        )
+        raise Refused(700025)
     if platform == "spa":
-        raise Refused(
-            "invalid_request",
-            9002327,
-            "Tokens issued for the 'Single-Page Application' client type may only be redeemed by "
-            "cross-origin requests.",
-        )
+        raise Refused(9002327)
 
 
 def _require_good_secret(context: Context, client: Client, text: str) -> None:
@@ -98,19 +78,9 @@ def _require_good_secret(context: Context, client: Client, text: str) -> None:
         None,
     )
     if known is None or context.faults.is_hidden("sts-secret", known.key_id, known.created_at):
-        raise Refused(
-            "invalid_client",
-            7000215,
-            "Invalid client secret provided. The request needs the value of the secret, not its "
-            f"ID, for a secret added to app '{client.client_id}'.",
-        )
+        raise Refused(7000215, client_id=client.client_id)
     if known.end_at <= context.clock.timestamp():
-        raise Refused(
-            "invalid_client",
-            7000222,
-            f"The provided client secret keys for app '{client.client_id}' are expired. Create "
-            "new ones in the portal.",
-        )
+        raise Refused(7000222, client_id=client.client_id)
 
 
 def _basic(encoded: str) -> tuple[str, str]:

@@ -30,22 +30,12 @@ def redeem_application(asked: TokenRequest) -> JsonObject:
     """
     context, authority = asked.context, asked.authority
     if authority.kind != "tenant":
-        raise Refused(
-            "invalid_request",
-            9001023,
-            f"The grant type is not supported over the /{authority.kind} endpoint. Use a "
-            "tenant-specific endpoint.",
-        )
+        raise Refused(9001023)
     client = find_client(context, asked.credentials.client_id, authority)
     authenticate(context, client, asked.credentials, None)
     resource = _resource(asked)
     if client.service_principal is None:
-        raise Refused(
-            "invalid_client",
-            7000229,
-            f"The client application {client.client_id} is missing service principal in the "
-            f"tenant {context.directory.tenant_id}.",
-        )
+        raise Refused(7000229, client_id=client.client_id, tenant=context.directory.tenant_id)
     roles = _roles(context, client, resource)
     return {
         "token_type": "Bearer",
@@ -60,27 +50,12 @@ def redeem_application(asked: TokenRequest) -> JsonObject:
 def _resource(asked: TokenRequest) -> Resource:
     scope = asked.form.get("scope", "").strip()
     if not scope:
-        raise Refused(
-            "invalid_request",
-            90014,
-            "The required field 'scope' is missing from the credential. Ensure that you have all "
-            "the necessary parameters for the login request.",
-        )
+        raise Refused(90014)
     if len(scope.split()) > 1:
-        raise Refused(
-            "invalid_scope",
-            70011,
-            f"The provided value for the input parameter 'scope' is not valid. The scope "
-            f"'{scope}' is not valid.",
-        )
+        raise Refused(70011, scope=scope)
     identifier, _, name = scope.rpartition("/")
     if name != DEFAULT or not identifier:
-        raise Refused(
-            "invalid_scope",
-            1002012,
-            f"The provided value for scope {scope} is not valid. Client credential flows must "
-            "have a scope value with /.default suffixed to the resource identifier.",
-        )
+        raise Refused(1002012, scope=scope)
     return find_resource(identifier, asked.context)
 
 

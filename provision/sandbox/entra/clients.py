@@ -26,9 +26,9 @@ class Client:
     """None until somebody created it or consented."""
 
     @property
-    def named(self) -> tuple[str, str]:
-        """Client id and display name, as messages want them."""
-        return self.client_id, self.display_name
+    def label(self) -> dict[str, str]:
+        """Client id and display name, as refusals name them."""
+        return {"client_id": self.client_id, "application": self.display_name}
 
     def redirects(self, platform: Platform) -> list[str]:
         """Return the registered redirect URIs of one platform."""
@@ -64,14 +64,7 @@ def find_client(context: Context, client_id: str, authority: Authority) -> Clien
     )
     if application is None or _is_hidden(context, application):
         where = "Microsoft Accounts" if authority.kind == "consumers" else authority.segment
-        raise Refused(
-            "unauthorized_client",
-            700016,
-            f"Application with identifier '{client_id}' was not found in the directory '{where}'. "
-            "This can happen if the application has not been installed by the administrator of "
-            "the tenant or consented to by any user in it, or if the request went to the wrong "
-            "tenant.",
-        )
+        raise Refused(700016, client_id=client_id, tenant=where)
     principals = directory.service_principals.values()
     principal = next((p for p in principals if p["appId"] == application["appId"]), None)
     client = Client(
@@ -86,26 +79,14 @@ def find_client(context: Context, client_id: str, authority: Authority) -> Clien
 
 
 def _require_fit(client: Client, authority: Authority) -> None:
-    label = f"'{client.client_id}'({client.display_name})"
     if client.service_principal is not None and not client.service_principal.get(
         "accountEnabled", True
     ):
-        raise Refused("unauthorized_client", 7000112, f"Application {label} is disabled.")
+        raise Refused(7000112, **client.label)
     if authority.kind == "consumers" and client.audience != "AzureADandPersonalMicrosoftAccount":
-        raise Refused(
-            "invalid_request",
-            9002332,
-            f"Application {label} is for Microsoft Entra users only. Do not use the /consumers "
-            "endpoint to serve this request.",
-        )
+        raise Refused(9002332, **client.label)
     if authority.is_open and client.audience == "AzureADMyOrg":
-        raise Refused(
-            "invalid_request",
-            50194,
-            f"Application {label} is not configured as a multi-tenant application, so the "
-            f"/{authority.kind} endpoint is not supported for it. Use a tenant-specific endpoint "
-            "or make the application multi-tenant.",
-        )
+        raise Refused(50194, **client.label)
 
 
 def _is_hidden(context: Context, application: JsonObject) -> bool:

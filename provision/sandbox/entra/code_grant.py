@@ -52,43 +52,20 @@ def redeem_code(asked: TokenRequest) -> JsonObject:
 
 def _require_fresh(asked: TokenRequest, grant: IssuedGrant, account: Account) -> None:
     if grant.redeemed:
-        raise Refused(
-            "invalid_grant",
-            54005,
-            "OAuth2 Authorization code was already redeemed. Retry with a new code or use an "
-            "existing refresh token.",
-        )
+        raise Refused(54005)
     if asked.context.clock.timestamp() - grant.issued_at < _LIFETIME:
         return
     if account.is_personal:
-        raise Refused(
-            "invalid_grant",
-            70000,
-            "The provided value for the 'code' parameter is not valid. The code has expired.",
-        )
-    raise Refused(
-        "invalid_grant",
-        70008,
-        "The provided authorization code has expired. Send a new interactive authorization "
-        "request for this user and resource.",
-    )
+        raise Refused("70000/code")
+    raise Refused(70008)
 
 
 def _require_same_redirect(asked: TokenRequest, opened: OpenedGrant) -> None:
     sent = asked.form.get("redirect_uri")
     if not sent:
-        raise Refused(
-            "invalid_request",
-            700009,
-            "The reply address must be provided when requesting an access token.",
-        )
+        raise Refused(700009)
     if sent != opened.grant.redirect_uri:
-        raise Refused(
-            "invalid_grant",
-            50011,
-            f"The reply address '{sent}' does not match the reply address "
-            f"'{opened.grant.redirect_uri}' provided when requesting the authorization code.",
-        )
+        raise Refused(500112, sent=sent, asked=opened.grant.redirect_uri)
 
 
 def _require_verifier(grant: IssuedGrant, verifier: str) -> None:
@@ -100,12 +77,7 @@ def _require_verifier(grant: IssuedGrant, verifier: str) -> None:
         digest = sha256(verifier.encode()).digest()
         computed = urlsafe_b64encode(digest).rstrip(b"=").decode()
     if not compare_digest(computed.encode(), challenge.encode()):
-        raise Refused(
-            "invalid_grant",
-            501481,
-            "The Code_Verifier does not match the code_challenge supplied in the authorization "
-            "request.",
-        )
+        raise Refused(501481)
 
 
 def _scopes(asked: TokenRequest, opened: OpenedGrant) -> Scopes:
@@ -118,25 +90,10 @@ def _scopes(asked: TokenRequest, opened: OpenedGrant) -> Scopes:
     if text is None:
         return scopes_remembered(context, opened)
     if not text.strip():
-        raise Refused(
-            "invalid_request",
-            28003,
-            "The value for the input parameter 'scope' cannot be empty when an authorization "
-            "code is redeemed. Specify a valid scope.",
-        )
+        raise Refused(28003)
     scopes = parse_scopes(text, context, application)
     if len(resources_of(scopes)) > 1:
-        raise Refused(
-            "invalid_request",
-            700022,
-            f"The provided value for the input parameter 'scope' ({text}) is not valid because "
-            "it contains more than one resource.",
-        )
+        raise Refused(700022, scope=text)
     if not resources_of(scopes):
-        raise Refused(
-            "invalid_request",
-            28002,
-            f"The provided value for the input parameter 'scope' ({text}) is not valid when "
-            "requesting an access token. Specify a valid scope.",
-        )
+        raise Refused(28002, scope=text)
     return scopes

@@ -45,22 +45,19 @@ def accept_consent(
     request = flow.request
     is_wide = for_everybody or request.is_admin_consent
     if not _may_accept(context, account, missing, is_wide=is_wide):
-        raise approval_required(flow)
+        raise approval_required(context, flow)
     record_consent(context, request.address.client, None if is_wide else account, request.scopes)
 
 
 def consent_declined() -> Refused:
     """Say that the person pressed Cancel."""
-    return Refused("access_denied", 65004, "The user declined to consent to access the app.")
+    return Refused(65004)
 
 
-def approval_required(flow: Flow) -> Refused:
+def approval_required(context: Context, flow: Flow) -> Refused:
     """Say that only an administrator can consent."""
     return Refused(
-        "access_denied",
-        90094,
-        f"An administrator of the organization has to grant what "
-        f"'{flow.request.address.client.display_name}' asks for.",
+        90094, tenant=context.directory.domain, application=flow.request.address.client.display_name
     )
 
 

@@ -25,8 +25,8 @@ class Discovery:
             authority = resolve_authority(request.path_params["tenant"], context.directory)
         except Refused as refused:
             incident = begin_incident(context, request, request.query_params)
-            told = Refused("invalid_tenant", refused.code, refused.text)
-            return JSONResponse(refusal_body(told, incident, context.origin), told.status)
+            told = {**refusal_body(refused, incident, context.origin), "error": "invalid_tenant"}
+            return with_headers(JSONResponse(told, refused.status), incident)
         return self._public(request, _configuration(context.origin, authority))
 
     async def keys(self, request: Request) -> Response:

@@ -36,7 +36,7 @@ class Flow:
             Refused: AADSTS90100, nobody did.
         """
         if self.account is None:
-            raise Refused("invalid_request", 90100, "Nobody is signed in.")
+            raise Refused(90100, parameter="session")
         return self.account
 
 
@@ -74,14 +74,10 @@ class Flows:
         """
         flow = self._pending.get(flow_id)
         if flow is None or self._is_over(flow):
-            raise Refused(
-                "invalid_request", 50089, "The flow token expired. Start the sign-in again."
-            )
+            raise Refused(50089)
         is_own = compare_digest(flow.canary, canary) and flow.browser == browser
         if not is_own:
-            raise Refused(
-                "invalid_request", 90100, "The form was not sent by the browser that asked for it."
-            )
+            raise Refused(90100, parameter="canary")
         return flow
 
     def end(self, flow: Flow) -> None:

@@ -107,11 +107,7 @@ class Interactive:
             account = None
         if account is None or prompt in {"login", "select_account"}:
             if prompt == "none":
-                raise Refused(
-                    "login_required",
-                    50058,
-                    "Nobody is signed in, and a silent sign-in request must not ask.",
-                )
+                raise Refused(50058)
             return sign_in_page(flow, hint or (account.user_principal_name if account else ""))
         try:
             self._require_admitted(flow, account)
@@ -121,11 +117,7 @@ class Interactive:
             return sign_in_page(flow, "", refused)
         flow.account = account
         if prompt == "none" and self._missing(flow, account):
-            raise Refused(
-                "consent_required",
-                65001,
-                "Consent is missing, and a silent sign-in request must not ask for it.",
-            )
+            raise Refused("65001/silent", **flow.request.address.client.label)
         return self._signed_in(flow, account)
 
     def _signed_in(self, flow: Flow, account: Account) -> Response:
@@ -137,7 +129,7 @@ class Interactive:
     def _decided(self, flow: Flow, account: Account, form: Mapping[str, str]) -> Response:
         try:
             if form.get("decision") == "return":
-                raise approval_required(flow)
+                raise approval_required(self._context, flow)
             if form.get("decision") != "accept":
                 raise consent_declined()
             accept_consent(
@@ -161,7 +153,7 @@ class Interactive:
 
     def _require_admitted(self, flow: Flow, account: Account) -> None:
         address = flow.request.address
-        require_admitted(account, address.authority, address.client.audience, address.client.named)
+        require_admitted(account, address.authority, address.client.audience, address.client.label)
 
     def _missing(self, flow: Flow, account: Account) -> Scopes:
         return missing_consent(

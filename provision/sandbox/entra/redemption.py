@@ -10,7 +10,7 @@ from provision.sandbox.entra.authorities import Authority
 from provision.sandbox.entra.client_authentication import Credentials, authenticate
 from provision.sandbox.entra.clients import Client, find_client
 from provision.sandbox.entra.permission_grants import missing_consent
-from provision.sandbox.entra.refusals import Refused, grant_malformed, not_consented
+from provision.sandbox.entra.refusals import Refused
 from provision.sandbox.entra.scopes import GRAPH, Resource, Scopes, parse_scopes, resources_of
 
 GrantKind = Literal["code", "refresh_token"]
@@ -50,12 +50,7 @@ def open_grant(asked: TokenRequest, kind: GrantKind) -> OpenedGrant:
     if grant is None or grant.kind != kind:
         raise _unknown(text, kind)
     if grant.client_id != client.client_id:
-        raise Refused(
-            "invalid_grant",
-            70000,
-            "The provided grant was issued to another client.",
-            suberror="client_mismatch",
-        )
+        raise Refused("70000/client")
     account = _owner(context, grant)
     if grant.authority != asked.authority.canonical:
         raise _issued_elsewhere(kind, account)
@@ -90,58 +85,36 @@ def require_consent(context: Context, opened: OpenedGrant, scopes: Scopes) -> No
         return
     if opened.account.is_personal:
         raise scopes_unauthorized()
-    raise not_consented(client.client_id, client.display_name)
+    raise Refused(65001, **client.label)
 
 
 def scopes_unauthorized() -> Refused:
     """Say, as for personal accounts, that a scope is not covered by the grant."""
-    return Refused(
-        "invalid_grant",
-        70000,
-        "One or more of the requested scopes are unauthorized or expired. The user must first "
-        "sign in and grant the client application access to the requested scope.",
-    )
+    return Refused("70000/scopes")
 
 
 def grant_expired_for_person() -> Refused:
     """Say, as for personal accounts, that a refresh token is dead, whatever the cause."""
-    return Refused(
-        "invalid_grant",
-        70000,
-        "The user could not be authenticated as the grant is expired. The user must sign in again.",
-    )
+    return Refused("70000/expired")
 
 
 def _unknown(text: str, kind: GrantKind) -> Refused:
     if text.startswith("M."):
-        return Refused(
-            "invalid_grant",
-            70000,
-            f"The provided value for the '{kind}' parameter is not valid.",
-            suberror="bad_token",
-        )
-    return grant_malformed()
+        return Refused("70000/unknown", parameter=kind)
+    return Refused(9002313)
 
 
 def _owner(context: Context, grant: IssuedGrant) -> Account:
     accounts = context.directory.accounts.values()
     account = next((a for a in accounts if a.object_id == grant.user_object_id), None)
     if account is None:
-        raise Refused(
-            "invalid_grant", 50034, "The user account does not exist in the directory any more."
-        )
+        raise Refused("50034/grant", tenant=context.directory.domain)
     if not account.is_enabled:
-        raise Refused("invalid_grant", 50057, "The user account is disabled.")
+        raise Refused("50057/grant")
     return account
 
 
 def _issued_elsewhere(kind: GrantKind, account: Account) -> Refused:
     if kind == "code":
-        return Refused(
-            "invalid_grant",
-            700005,
-            "The provided authorization code is intended for use against another tenant. It must "
-            "be redeemed under the same tenant segment it was acquired from.",
-        )
-    code = 70000121 if account.is_personal else 7000012
-    return Refused("invalid_grant", code, "The grant was obtained for a different tenant.")
+        return Refused(700005)
+    return Refused(70000121 if account.is_personal else 7000012)

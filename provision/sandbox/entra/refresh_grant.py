@@ -57,20 +57,10 @@ def _require_alive(asked: TokenRequest, opened: OpenedGrant) -> None:
         raise grant_expired_for_person()
     if is_revoked:
         raise Refused(
-            "invalid_grant",
-            50173,
-            "The provided grant has expired because it was revoked, and a fresh one is needed. "
-            f"The grant was issued on '{_instant(grant.issued_at)}' and tokens of this user are "
-            f"valid from '{_instant(account.revoked_before)}' on.",
-            suberror="bad_token",
+            50173, issued_at=_instant(grant.issued_at), valid_from=_instant(account.revoked_before)
         )
     if is_old:
-        raise Refused(
-            "invalid_grant",
-            700082,
-            "The refresh token has expired due to inactivity. The token was issued on "
-            f"{_instant(grant.issued_at)} and was inactive for 90.00:00:00.",
-        )
+        raise Refused(700082, issued_at=_instant(grant.issued_at))
 
 
 def _scopes(asked: TokenRequest, opened: OpenedGrant) -> Scopes:

@@ -4,33 +4,62 @@ Source:
     https://learn.microsoft.com/entra/identity-platform/reference-error-codes
 """
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from importlib.resources import files
 from typing import Final
 from uuid import uuid4
 
 from provision.sandbox.directory import JsonObject
 
-_DOCUMENTED: Final = frozenset({7000215, 7000218, 7000222, 50011, 54005, 65001, 700016, 90002})
-"""Codes whose answers carry an `error_uri`."""
+_WITHOUT_A_PAGE: Final = frozenset(
+    {500112, 500113, 500200, 650053, 700009, 700021, 700024, 700051, 7000012, 70000121}
+    | {700007, 70020, 700211, 7000229, 9002325, 9002326, 9002327, 1002012}
+)
+"""Codes that the reference does not list: their answers carry no `error_uri`."""
+
+
+@cache
+def texts() -> dict[str, list[str]]:
+    """Return OAuth's word, Entra's text and perhaps the suberror, by code and variant.
+
+    Texts are what Entra sends, as seen in public threads or in the reference.
+    """
+    source = files("provision.sandbox") / "data" / "aadsts.json"
+    found: dict[str, list[str]] = json.loads(source.read_text(encoding="utf-8"))
+    return found
 
 
 class Refused(Exception):
     """Entra says no; rendered as JSON, as a page, or as a redirect by whoever catches it."""
 
-    def __init__(self, error: str, code: int, text: str, suberror: str | None = None) -> None:
-        super().__init__(f"AADSTS{code}")
+    def __init__(self, key: int | str, /, **values: str) -> None:
+        """Take the words from the table.
+
+        Args:
+            key: An AADSTS code; `code/variant` where one code has several words or texts.
+            values: What the text names.
+        """
+        error, text, *others = texts()[str(key)]
+        self.code = int(str(key).partition("/")[0])
+        super().__init__(f"AADSTS{self.code}")
         self.error = error
         """RFC 6749's word, which alone decides what a client does."""
-        self.code = code
-        self.text = text
+        self.text = text.format_map(values)
         """Without the `AADSTSn: ` in front."""
-        self.suberror = suberror
+        self.suberror = others[0] if others else None
 
     @property
     def status(self) -> int:
         """The token endpoint's HTTP status (RFC 6749 section 5.2)."""
         return 401 if self.error == "invalid_client" else 400
+
+    @property
+    def has_page(self) -> bool:
+        """Tell whether Microsoft's reference explains the code."""
+        return self.code not in _WITHOUT_A_PAGE
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +94,7 @@ def refusal_body(refused: Refused, incident: Incident, origin: str) -> JsonObjec
         "trace_id": incident.trace_id,
         "correlation_id": incident.correlation_id,
     }
-    if refused.code in _DOCUMENTED:
+    if refused.has_page:
         body["error_uri"] = f"{origin}/error?code={refused.code}"
     if refused.suberror is not None:
         body["suberror"] = refused.suberror
@@ -74,25 +103,4 @@ def refusal_body(refused: Refused, incident: Incident, origin: str) -> JsonObjec
 
 def missing_parameter(name: str) -> Refused:
     """Say that a request lacks a parameter."""
-    return Refused(
-        "invalid_request",
-        900144,
-        f"The request body must contain the following parameter: '{name}'.",
-    )
-
-
-def not_consented(client_id: str, name: str) -> Refused:
-    """Say that nobody consented to what was asked at the token endpoint."""
-    return Refused(
-        "invalid_grant",
-        65001,
-        f"Neither the user nor an administrator has consented to the application with ID "
-        f"'{client_id}' named '{name}'. Send an interactive authorization request for this user "
-        "and resource.",
-        suberror="consent_required",
-    )
-
-
-def grant_malformed() -> Refused:
-    """Say that a code or a refresh token is not one."""
-    return Refused("invalid_grant", 9002313, "Invalid request. Request is malformed or invalid.")
+    return Refused(900144, name=name)

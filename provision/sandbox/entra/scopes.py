@@ -68,7 +68,7 @@ def parse_scopes(text: str, context: Context, application: JsonObject) -> Scopes
     """
     found: dict[str, Scope] = {}
     for word in text.split():
-        scope = _parsed(word, context)
+        scope = _parsed(word, context, application)
         meant: Scopes = (scope,)
         if scope.resource is not None and scope.name == DEFAULT:
             meant = _declared(context, application, scope.resource)
@@ -107,13 +107,7 @@ def find_resource(identifier: str, context: Context) -> Resource:
     # Azure CLI names Graph by the origin it was given.
     resource = GRAPH if bare == context.origin else _ALIASES.get(bare)
     if resource is None or resource_principal(context, resource) is None:
-        raise Refused(
-            "invalid_resource",
-            500011,
-            f"The resource principal named {identifier} was not found in the tenant named "
-            f"{context.directory.domain}. Check that the application is installed there and that "
-            "the request went to the right tenant.",
-        )
+        raise Refused(500011, resource=identifier, tenant=context.directory.domain)
     return resource
 
 
@@ -145,32 +139,24 @@ def _declared(context: Context, application: JsonObject, resource: Resource) -> 
     )
 
 
-def _parsed(word: str, context: Context) -> Scope:
+def _parsed(word: str, context: Context, application: JsonObject) -> Scope:
     if word.lower() in OPENID_SCOPES:
         return Scope(None, word.lower(), word.lower())
     prefix, separator, name = word.rpartition("/")
     if not name or not name.replace(".", "").replace("_", "").replace("-", "").isalnum():
-        raise Refused(
-            "invalid_scope",
-            70011,
-            f"The provided value for the input parameter 'scope' is not valid. The scope '{word}' "
-            "is not valid.",
-        )
+        raise Refused(70011, scope=word)
     resource = find_resource(prefix, context) if separator else GRAPH
-    spelled = name if name == DEFAULT else _spelled(name, resource, context)
+    spelled = name if name == DEFAULT else _spelled(name, resource, context, application)
     shown = prefix if separator else resource.audience
     return Scope(resource, spelled, f"{shown}/{spelled}")
 
 
-def _spelled(name: str, resource: Resource, context: Context) -> str:
+def _spelled(name: str, resource: Resource, context: Context, application: JsonObject) -> str:
     """Return the resource's own spelling of a scope name; Entra ignores case here."""
     known = [str(p["value"]) for p in offered(context, resource)]
     match = next((k for k in known if k.lower() == name.lower()), None)
     if match is None:
         raise Refused(
-            "invalid_client",
-            650053,
-            f"The application asked for scope '{name}' that doesn't exist on the resource "
-            f"'{resource.client_id}'. Contact the app vendor.",
+            650053, application=application["displayName"], scope=name, resource=resource.client_id
         )
     return match

@@ -50,18 +50,11 @@ def check_password(context: Context, form: dict[str, str]) -> Account:
     name = form.get("loginfmt", "").strip().lower()
     account = context.directory.accounts.get(name)
     if account is None:
-        raise Refused(
-            "access_denied", 50034, f"The user account '{name}' does not exist in this directory."
-        )
+        raise Refused(50034, tenant=context.directory.domain)
     typed = form.get("passwd", "").encode()
     is_right = compare_digest(typed, account.password.encode())
     if not account.is_enabled:
-        raise Refused(
-            "access_denied",
-            50057,
-            "The user account is disabled. A shared mailbox is one: sign in as somebody who has "
-            "access to it.",
-        )
+        raise Refused(50057)
     if not is_right:
-        raise Refused("access_denied", 50126, "The account name or the password is not right.")
+        raise Refused(50126)
     return account

@@ -52,17 +52,9 @@ class TokenEndpoint:
             case "client_credentials":
                 return redeem_application(asked)
             case _:
-                raise Refused(
-                    "unsupported_grant_type",
-                    70003,
-                    f"The app requested an unsupported grant type '{grant_type}'.",
-                )
+                raise Refused(70003, grant_type=grant_type)
 
 
 def _require_post(method: str) -> None:
     if method != "POST":
-        raise Refused(
-            "invalid_request",
-            900561,
-            f"The endpoint only accepts POST requests. Received a {method} request.",
-        )
+        raise Refused(900561, verbs="POST", verb=method)

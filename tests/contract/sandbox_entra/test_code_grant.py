@@ -71,7 +71,6 @@ def test_default_means_what_the_application_declares(sandbox: Sandbox) -> None:
         ({"code": "1.Anonsense"}, "invalid_grant", 9002313),
         ({"code": "M.C507_BAY.2.U.x"}, "invalid_grant", 70000),
         ({"redirect_uri": "-"}, "invalid_request", 700009),
-        ({"redirect_uri": "http://localhost:51235"}, "invalid_grant", 50011),
         ({"code_verifier": "w" * 64}, "invalid_grant", 501481),
         ({"code_verifier": "-"}, "invalid_grant", 501481),
         ({"scope": " "}, "invalid_request", 28003),
@@ -87,6 +86,15 @@ def test_a_wrong_word_is_refused_and_the_code_stays_good(
     refused = sandbox.redeem(**{"code": good, **changes})
     assert (refused.status_code, refused.json()["error"], code_of(refused)) == (400, error, code)
     assert sandbox.redeem(good).status_code == 200
+
+
+def test_another_redirect_than_at_authorize_is_a_client_s_mistake(sandbox: Sandbox) -> None:
+    refused = sandbox.redeem(sandbox.code(), redirect_uri="http://localhost:51235")
+    assert (refused.status_code, refused.json()["error"]) == (401, "invalid_client")
+    assert refused.json()["error_description"].startswith(
+        "AADSTS500112: The reply address 'http://localhost:51235' does not match the reply address "
+        "'http://localhost:51234' provided when requesting Authorization code."
+    )
 
 
 def test_missing_consent_has_its_suberror(sandbox: Sandbox) -> None:
