@@ -8,6 +8,9 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 CORE := provision/manifest/*,provision/plan/*,provision/stages/*,provision/oauth/*,provision/vault/*
 
+# One process a core, four at most: each brings sandboxes of its own.
+SIDE_BY_SIDE := -n auto --maxprocesses 4 --dist worksteal
+
 # Compiled modules are kept whatever the caller's shell says: a run without them costs seconds.
 export PYTHONDONTWRITEBYTECODE :=
 
@@ -32,7 +35,7 @@ demo: $(READY) ## the whole job on the embedded sandbox, offline
 	@$(BIN)/provision demo
 
 test: $(READY) ## run the tests
-	@$(BIN)/python -m pytest -q
+	@$(BIN)/python -m pytest -q $(SIDE_BY_SIDE)
 
 parity: $(READY) ## how true the sandbox is: recorded answers, and each real client that is here
 	@$(BIN)/python -m pytest -q --installed tests/parity tests/clients
@@ -43,8 +46,7 @@ check: $(READY) ## lint, types, layers, sizes, coverage
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo --no-cache
 	@$(BIN)/python tools/shape.py --enforce
-	@$(BIN)/coverage erase
-	@$(BIN)/coverage run -m pytest -q
+	@$(BIN)/python -m pytest -q $(SIDE_BY_SIDE) --cov --cov-report=
 	@$(BIN)/coverage report --skip-covered
 	@$(BIN)/coverage report --include='$(CORE)' --fail-under=95
 
