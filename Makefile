@@ -1,6 +1,6 @@
 # provision: everything a developer types. Each target sets up what it needs.
 .DEFAULT_GOAL := help
-.PHONY: help demo test parity check fmt bench shape record docs lock clean
+.PHONY: help demo test clients parity check fmt bench shape record docs lock clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -37,6 +37,9 @@ demo: $(READY) ## the whole job on the embedded sandbox, offline
 test: $(READY) ## run the tests
 	@$(BIN)/python -m pytest -q $(SIDE_BY_SIDE)
 
+clients: $(READY) ## install the real clients that make parity runs, into .clients
+	@$(BIN)/python tools/install_clients.py
+
 parity: $(READY) ## how true the sandbox is: recorded answers, and each real client that is here
 	@$(BIN)/python -m pytest -q --installed tests/parity tests/clients
 
@@ -70,6 +73,7 @@ docs: $(READY) ## write the generated parts of docs/reference
 lock: ## resolve the dependencies anew, without download addresses
 	@$(BIN)/uv pip compile pyproject.toml --quiet --all-extras --group dev --universal --generate-hashes \
 	  --no-header --no-annotate --no-emit-index-url --no-emit-find-links -o requirements.lock
+	@$(BIN)/python tools/install_clients.py --lock
 
 clean: ## remove what the targets made
-	@rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage*
+	@rm -rf $(VENV) .clients .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage*

@@ -1,10 +1,17 @@
-"""The lock file pins every package by version and hash, and says nowhere where to get it."""
+"""Lock files pin every package by version and hash, and say nowhere where to get it."""
 
+import json
 import re
 import tomllib
 from pathlib import Path
 
+import pytest
+
 from tests.architecture.sources import ROOT, plant
+
+CLIENTS = ROOT / "tests" / "clients" / "locks"
+PYTHON = [ROOT / "requirements.lock", *sorted(CLIENTS.glob("*.txt"))]
+NODE = sorted(CLIENTS.glob("*/package-lock.json"))
 
 _PINNED = re.compile(r"^(?P<name>[a-z0-9-]+)==\S+")
 
@@ -29,6 +36,17 @@ def addresses(lock: Path) -> list[str]:
     return re.findall(r"\S*://\S*|^-\S*", lock.read_text(encoding="utf-8"), re.MULTILINE)
 
 
+def unlocked_for_node(lock: Path) -> list[str]:
+    """Return the packages of an npm lock file that lack a hash, or have an address."""
+    packages = json.loads(lock.read_text(encoding="utf-8"))["packages"]
+    return [
+        name
+        for name, package in packages.items()
+        if name
+        and ("resolved" in package or not package.get("integrity", "").startswith("sha512-"))
+    ]
+
+
 def undeclared(lock: Path, declared: list[str]) -> list[str]:
     """Return direct dependencies that the lock file does not have."""
     pinned = {match["name"] for block in blocks(lock) if (match := _PINNED.match(block))}
@@ -44,12 +62,19 @@ def direct_dependencies() -> list[str]:
     return [*document["project"]["dependencies"], *(w for g in (*extras, *groups) for w in g)]
 
 
-def test_every_package_is_pinned_by_version_and_hash():
-    assert unlocked(ROOT / "requirements.lock") == []
+@pytest.mark.parametrize("lock", PYTHON, ids=lambda path: path.stem)
+def test_every_package_is_pinned_by_version_and_hash(lock):
+    assert unlocked(lock) == []
 
 
-def test_the_lock_file_holds_no_address():
-    assert addresses(ROOT / "requirements.lock") == []
+@pytest.mark.parametrize("lock", PYTHON, ids=lambda path: path.stem)
+def test_the_lock_file_holds_no_address(lock):
+    assert addresses(lock) == []
+
+
+@pytest.mark.parametrize("lock", NODE, ids=lambda path: path.parent.name)
+def test_every_package_of_node_is_pinned_by_hash_alone(lock):
+    assert unlocked_for_node(lock) == []
 
 
 def test_everything_that_is_asked_for_is_locked():
@@ -74,3 +99,11 @@ def test_a_dependency_that_nobody_locked_is_seen(tmp_path):
     plant(tmp_path, "a.lock", f"httpx==1 \\\n    --hash=sha256:{'0' * 64}\n")
 
     assert undeclared(tmp_path / "a.lock", ["httpx>=1", "Typer>=2"]) == ["typer"]
+
+
+def test_an_address_and_a_missing_hash_are_seen_in_a_lock_of_node(tmp_path):
+    hashed = {"integrity": "sha512-x"}
+    packages = {"": {}, "good": hashed, "bare": {}, "far": {**hashed, "resolved": "https://x"}}
+    plant(tmp_path, "a.json", json.dumps({"packages": packages}))
+
+    assert unlocked_for_node(tmp_path / "a.json") == ["bare", "far"]
