@@ -31,6 +31,9 @@ def sandbox(
     domain: Annotated[
         str, typer.Option(help="Initial domain of the tenant.")
     ] = "contoso.onmicrosoft.com",
+    user: Annotated[
+        list[str] | None, typer.Option(help="Somebody else who can sign in.", metavar="ADDRESS")
+    ] = None,
 ) -> int:
     """Run Entra, Graph and Exchange on localhost until Ctrl-C."""
     from provision.clock import SystemClock
@@ -56,6 +59,7 @@ def sandbox(
         state=state,
         microsoft_names=microsoft_names,
         domain=domain,
+        users=tuple(user or ()),
     )
     serve(options, SystemClock(), console.err)
     return exits.DONE

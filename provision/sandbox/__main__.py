@@ -22,6 +22,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--state", type=Path)
     parser.add_argument("--microsoft-names", action="store_true")
     parser.add_argument("--domain", default=DEFAULT_DOMAIN)
+    parser.add_argument("--user", action="append", default=[], dest="users")
     return parser
 
 
@@ -32,7 +33,8 @@ def _announce(line: str) -> None:
 
 def main() -> int:
     """Serve until interrupted; return the exit code."""
-    options = SandboxOptions(**vars(_parser().parse_args()))
+    given = vars(_parser().parse_args())
+    options = SandboxOptions(**given | {"users": tuple(given["users"])})
     from provision.sandbox.run import serve  # noqa: PLC0415  (--help needs no web server)
 
     try:

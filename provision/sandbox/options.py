@@ -29,6 +29,8 @@ class SandboxOptions:
     """Whether the certificate also names Microsoft's hosts."""
     domain: str = DEFAULT_DOMAIN
     """Initial domain of the tenant; a state directory remembers its own."""
+    users: tuple[str, ...] = ()
+    """User principal names of people besides those that every new tenant has."""
 
     def arguments(self) -> list[str]:
         """Return the command-line arguments that mean the same."""
@@ -43,6 +45,7 @@ class SandboxOptions:
         found = [f"{flag}={path}" for flag, path in paths.items() if path is not None]
         found += [f"{flag}={number}" for flag, number in numbers.items() if number]
         found += [f"--faults={self.faults}", f"--domain={self.domain}"]
+        found += [f"--user={name}" for name in self.users]
         if self.seed is not None:
             found.append(f"--seed={self.seed}")
         if self.microsoft_names:

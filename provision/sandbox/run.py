@@ -116,7 +116,7 @@ class _Sandbox:
     def _directory(self, clock: SandboxClock) -> Directory:
         state = self._options.state
         if state is None:
-            return make_directory(self._options.domain, clock.now(), SystemRandom())
+            return self._new_directory(clock)
         state.mkdir(mode=0o700, parents=True, exist_ok=True)
         path = state.absolute() / "directory.json"
         if path.exists():
@@ -124,10 +124,14 @@ class _Sandbox:
                 return load(path)
             except (KeyError, TypeError, ValueError) as error:
                 raise UsageError(f"sandbox state {path}: cannot be read back ({error})") from error
-        directory = make_directory(self._options.domain, clock.now(), SystemRandom())
+        directory = self._new_directory(clock)
         directory.path = path
         directory.save()
         return directory
+
+    def _new_directory(self, clock: SandboxClock) -> Directory:
+        options = self._options
+        return make_directory(options.domain, clock.now(), SystemRandom(), options.users)
 
     def _application(self, context: Context) -> ASGIApp:
         service = Router([*graph.routes(context), *entra.routes(context)])

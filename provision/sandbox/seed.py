@@ -1,6 +1,7 @@
 """A new tenant: its people, Microsoft's own service principals and an administrator's client."""
 
 import json
+from collections.abc import Iterable
 from datetime import datetime
 from functools import cache
 from importlib.resources import files
@@ -8,6 +9,7 @@ from random import Random
 from typing import Final
 from uuid import UUID
 
+from provision.errors import UsageError
 from provision.sandbox.directory import Account, Directory, JsonObject, StoredSecret
 from provision.sandbox.graph.application_shape import new_application
 from provision.sandbox.graph.service_principal_shape import new_service_principal
@@ -19,6 +21,7 @@ ADMINISTRATOR_ROLES: Final = (
     "Organization.Read.All",
 )
 ADMINISTRATOR_CLIENT: Final = "Tenant administrator"
+_PERSONAL_DOMAINS: Final = frozenset({"outlook.com", "hotmail.com", "live.com", "msn.com"})
 _YEAR = 365 * 86400.0
 # Microsoft's own tenant, which owns its first-party applications.
 # Observed 2024-08, Azure/azure-cli recordings of GET /servicePrincipals.
@@ -33,17 +36,24 @@ def resources() -> tuple[JsonObject, ...]:
     return tuple(json.loads(source.read_text(encoding="utf-8"))["resources"])
 
 
-def make_directory(domain: str, now: datetime, dice: Random) -> Directory:
+def make_directory(
+    domain: str, now: datetime, dice: Random, users: Iterable[str] = ()
+) -> Directory:
     """Return a tenant that somebody has just begun to use.
 
     Args:
         domain: Initial domain, `contoso.onmicrosoft.com`.
         now: The sandbox's present; what is made here is a day older.
         dice: Source of ids and passwords; a seeded one makes the same tenant again.
+        users: Addresses of more people; their domains become the tenant's, too.
+
+    Raises:
+        UsageError: One is no address.
     """
     directory = Directory(tenant_id=str(_uuid(dice)), domain=domain)
-    for account in _accounts(f"{domain.partition('.')[0]}.com", dice):
-        directory.accounts[account.user_principal_name.lower()] = account
+    people = _accounts(f"{domain.partition('.')[0]}.com", dice)
+    for account in (*people, *(_person(address, dice) for address in users)):
+        directory.accounts.setdefault(account.user_principal_name.lower(), account)
     for resource in resources():
         principal = _first_party(resource, now, dice)
         directory.service_principals[principal["id"]] = principal
@@ -84,6 +94,15 @@ def _accounts(verified_domain: str, dice: Random) -> list[Account]:
         shared,
         person,
     ]
+
+
+def _person(address: str, dice: Random) -> Account:
+    name, _, domain = address.partition("@")
+    if not (name and domain) or any(letter.isspace() or letter == "@" for letter in domain):
+        raise UsageError(f"sandbox: --user {address!r} is no address", hint="NAME@DOMAIN")
+    is_personal = domain.lower() in _PERSONAL_DOMAINS
+    display_name = name.replace(".", " ").replace("_", " ").title()
+    return Account(str(_uuid(dice)), address, _password(dice), display_name, is_personal)
 
 
 def _first_party(resource: JsonObject, now: datetime, dice: Random) -> JsonObject:
