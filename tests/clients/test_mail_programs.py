@@ -1,0 +1,258 @@
+"""Mail programs that take their password from `provision token`, as the guide tells."""
+
+from collections.abc import Iterator
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+
+from provision.sandbox.process import RunningSandbox
+from tests.clients.conftest import Witness
+from tests.clients.mail_application import OWNER
+from tests.clients.mail_machine import MailMachine, is_same, mail_machine, new_message
+from tests.clients.programs import find_program, version_of
+from tests.e2e.terminal import Terminal
+
+pytestmark = pytest.mark.installed
+
+
+@pytest.fixture(scope="module")
+def machine(
+    own_sandbox: RunningSandbox, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[MailMachine]:
+    with mail_machine(own_sandbox, tmp_path_factory.mktemp("machine")) as made:
+        yield made
+
+
+def arrived(machine: MailMachine, message: EmailMessage) -> bool:
+    """Tell whether a message lies in the mailbox."""
+    inbox = machine.work.levers.inbox(OWNER)
+    return str(message["Message-ID"]) in {letter["messageId"] for letter in inbox}
+
+
+def in_maildir(folder: Path, message: EmailMessage) -> int:
+    """Count the messages of a maildir that are this one."""
+    found = [path.read_bytes() for part in ("cur", "new") for path in folder.glob(f"{part}/*")]
+    return sum(is_same(one, message) for one in found)
+
+
+def test_msmtp_sends(machine: MailMachine, witness: Witness) -> None:
+    msmtp = find_program("msmtp", "apt-get install msmtp")
+    settings = machine.write(
+        "msmtprc",
+        f"""
+account forms
+host localhost
+port {machine.ready.smtp.port}
+tls on
+tls_starttls on
+tls_trust_file {machine.ready.ca_bundle}
+auth xoauth2
+user {OWNER}
+from {OWNER}
+passwordeval "{machine.password_command("smtp")}"
+""",
+    )
+    message = new_message()
+    machine.run(msmtp, "-C", settings, "-a", "forms", "-t", stdin=message.as_string())
+
+    assert arrived(machine, message)
+    witness("msmtp", version_of(msmtp), "sent a mail")
+
+
+def test_mbsync_fetches(machine: MailMachine, witness: Witness) -> None:
+    mbsync = find_program("mbsync", "apt-get install isync libsasl2-modules-kdexoauth2")
+    (machine.home / "mbsync").mkdir()
+    settings = machine.write(
+        "mbsyncrc",
+        f"""
+IMAPAccount forms
+Host localhost
+Port {machine.ready.imap.port}
+SSLType IMAPS
+SystemCertificates no
+CertificateFile {machine.ready.ca_bundle}
+User {OWNER}
+AuthMechs XOAUTH2
+PassCmd "{machine.password_command("imap")}"
+
+IMAPStore forms-remote
+Account forms
+
+MaildirStore forms-local
+Path {machine.home}/mbsync/
+Inbox {machine.home}/mbsync/INBOX
+SubFolders Verbatim
+
+Channel forms
+Far :forms-remote:
+Near :forms-local:
+Patterns INBOX
+Create Near
+""",
+    )
+    message = machine.deliver()
+    machine.run(mbsync, "-c", settings, "forms")
+    machine.run(mbsync, "-c", settings, "forms")
+
+    assert in_maildir(machine.home / "mbsync" / "INBOX", message) == 1
+    witness("mbsync", version_of(mbsync), "fetched a mail, and not twice")
+
+
+def test_getmail_fetches(machine: MailMachine, witness: Witness) -> None:
+    getmail = find_program("getmail", "apt-get install getmail6")
+    command = tuple(machine.password_command("imap").split())
+    message = machine.deliver()
+    # A command of ours takes the mail: getmail writes no Maildir for root.
+    machine.write(
+        "getmailrc",
+        f"""
+[retriever]
+type = SimpleIMAPSSLRetriever
+server = localhost
+port = {machine.ready.imap.port}
+ca_certs = {machine.ready.ca_bundle}
+username = {OWNER}
+use_xoauth2 = True
+password_command = {command!r}
+
+[destination]
+type = MDA_external
+path = /usr/bin/tee
+arguments = ("{machine.home}/fetched",)
+allow_root_commands = True
+
+[options]
+read_all = False
+""",
+    )
+    machine.run(getmail, f"--getmaildir={machine.home}", "--rcfile=getmailrc")
+
+    assert is_same((machine.home / "fetched").read_bytes(), message)
+    witness("getmail", version_of(getmail), "fetched a mail")
+
+
+OFFLINEIMAP = """
+[general]
+accounts = forms
+metadata = {home}/offlineimap
+ui = basic
+pythonfile = {home}/tokens.py
+
+[Account forms]
+localrepository = here
+remoterepository = there
+
+[Repository here]
+type = Maildir
+localfolders = {home}/offlineimap-mail
+
+[Repository there]
+type = IMAP
+remotehost = localhost
+remoteport = {port}
+remoteuser = forms@contoso.com
+ssl = yes
+sslcacertfile = {ca_bundle}
+auth_mechanisms = XOAUTH2
+oauth2_request_url = {token_endpoint}
+{login}
+folderfilter = lambda name: name == 'INBOX'
+"""
+
+
+def offlineimap(machine: MailMachine, login: str) -> Path:
+    """Let OfflineIMAP fetch the inbox; return its maildir."""
+    program = find_program("offlineimap", "apt-get install offlineimap3")
+    ready = machine.ready
+    settings = OFFLINEIMAP.format(
+        home=machine.home, port=ready.imap.port, ca_bundle=ready.ca_bundle, login=login,
+        token_endpoint=f"{ready.authority}/{ready.tenant_id}/oauth2/v2.0/token",
+    )  # fmt: skip
+    path = machine.write("offlineimaprc", settings)
+    machine.run(program, "-o", "-c", path, SSL_CERT_FILE=str(ready.ca_bundle))
+    return machine.home / "offlineimap-mail" / "INBOX"
+
+
+def test_offlineimap_fetches(machine: MailMachine, witness: Witness) -> None:
+    machine.write(
+        "tokens.py",
+        "import subprocess\n"
+        "def token():\n"
+        f"    command = {machine.password_command('imap').split()!r}\n"
+        "    return subprocess.run(command, capture_output=True, check=True, text=True)"
+        ".stdout.strip()\n",
+    )
+    message = machine.deliver()
+    # Without id and secret, which it does not use for this, it tries no XOAUTH2.
+    unused = "oauth2_client_id = unused\noauth2_client_secret = unused"
+    login = f"{unused}\noauth2_access_token_eval = token()"
+
+    assert in_maildir(offlineimap(machine, login), message) == 1
+    program = find_program("offlineimap", "")
+    witness("offlineimap", version_of(program), "fetched a mail with a token from the command")
+
+
+def test_offlineimap_refreshes_by_itself(machine: MailMachine, witness: Witness) -> None:
+    machine.write("tokens.py", "")
+    values = machine.handed_off()
+    message = machine.deliver()
+    login = (
+        f"oauth2_client_id = {values['clientId']}\n"
+        f"oauth2_client_secret = {values['clientSecret']}\n"
+        f"oauth2_refresh_token = {values['refreshToken']}"
+    )
+
+    assert in_maildir(offlineimap(machine, login), message) == 1
+    program = find_program("offlineimap", "")
+    witness("offlineimap", version_of(program), "refreshed by itself with handed-off values")
+
+
+@pytest.fixture(scope="module")
+def muttrc(machine: MailMachine) -> Path:
+    return machine.write(
+        "muttrc",
+        f"""
+set ssl_ca_certificates_file = "{machine.ready.ca_bundle}"
+set imap_user = "{OWNER}"
+set folder = "imaps://localhost:{machine.ready.imap.port}/"
+set spoolfile = "+INBOX"
+set imap_authenticators = "xoauth2"
+set imap_oauth_refresh_command = "{machine.password_command("imap")}"
+
+set from = "{OWNER}"
+set smtp_url = "smtp://{OWNER}@localhost:{machine.ready.smtp.port}/"
+set ssl_starttls = yes
+set ssl_force_tls = yes
+set smtp_authenticators = "xoauth2"
+set smtp_oauth_refresh_command = "{machine.password_command("smtp")}"
+set copy = no
+set confirmappend = no
+set confirmcreate = no
+""",
+    )
+
+
+def test_mutt_sends(machine: MailMachine, muttrc: Path, witness: Witness) -> None:
+    mutt = find_program("mutt", "apt-get install mutt")
+    message = new_message()
+    # -H reads a draft with its headers, as an editor leaves it.
+    draft = machine.write("draft", message.as_string())
+    machine.run(mutt, "-F", muttrc, "-H", draft)
+
+    subjects = [letter["subject"] for letter in machine.work.levers.inbox(OWNER)]
+    assert message["Subject"] in subjects
+    witness("mutt", version_of(mutt, "-v"), "sent a mail")
+
+
+def test_mutt_reads(machine: MailMachine, muttrc: Path, witness: Witness) -> None:
+    mutt = find_program("mutt", "apt-get install mutt")
+    message = machine.deliver()
+    copy = machine.home / "copied"
+    keys = f"<limit>~s {message['Subject']}<enter><copy-message>{copy}<enter><quit>"
+    command = [str(mutt), "-F", str(muttrc), "-e", f"push '{keys}'"]
+    with Terminal(command, machine.home, machine.environment() | {"TERM": "xterm"}) as terminal:
+        assert terminal.end() == 0
+
+    assert is_same(copy.read_bytes().partition(b"\n")[2].removesuffix(b"\n"), message)
+    witness("mutt", version_of(mutt, "-v"), "read a mail")
