@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from jwt.algorithms import RSAAlgorithm
 
-from tests.clients.processes import end_process
+from tests.clients.processes import end_process, free_ports
 from tests.clients.smtp_sink import relaying
 
 DOVECOT_PACKAGES: Final = (
@@ -127,7 +127,7 @@ def running_dovecot(
     with ExitStack() as stack:
         folder = Path(tempfile.mkdtemp(prefix="dovecot-"))
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
-        imap, pop, submission, lmtp = _free_ports(4)
+        imap, pop, submission, lmtp = free_ports(4)
         ports = {"imap": imap, "pop": pop, "submission": submission, "lmtp": lmtp}
         ports["relay"] = stack.enter_context(relaying(lmtp))
         who = {"folder": folder, "user": user.pw_name, "group": _group_name(user)}
@@ -145,14 +145,6 @@ def running_dovecot(
         stack.callback(end_process, child)
         _wait_until_listening(child, folder / "log", (imap, pop, submission, lmtp))
         yield Dovecot(imap, pop, submission, _version(program), folder / "log")
-
-
-def _free_ports(count: int) -> list[int]:
-    with ExitStack() as stack:
-        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for one in sockets:
-            one.bind(("127.0.0.1", 0))
-        return [int(one.getsockname()[1]) for one in sockets]
 
 
 def _group_name(user: pwd.struct_passwd) -> str:
