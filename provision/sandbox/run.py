@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from provision.clock import Clock
 from provision.errors import UsageError
-from provision.sandbox import control, entra, exchange, graph
+from provision.sandbox import control, entra, exchange, graph, resource_manager
 from provision.sandbox.certificates import make_certificates
 from provision.sandbox.context import Context, SandboxClock
 from provision.sandbox.directory import Directory, load
@@ -134,7 +134,8 @@ class _Sandbox:
         return make_directory(options.domain, clock.now(), SystemRandom(), options.users)
 
     def _application(self, context: Context) -> ASGIApp:
-        service = Router([*graph.routes(context), *entra.routes(context)])
+        parts = (graph, entra, resource_manager)
+        service = Router([route for part in parts for route in part.routes(context)])
         latency = self._options.latency_ms / 1000
         log = RequestsLog(FaultyWire(service, context.faults, context.clock, latency), self._clock)
         prefix = f"/control/{self._capability}"

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pytest
 
 from provision.sandbox.process import RunningSandbox, running_sandbox
+from tests.contract.sandbox_graph.client import SandboxClient
 
 Witness = Callable[[str, str, str], None]
 
@@ -29,6 +30,15 @@ def own_sandbox() -> Iterator[RunningSandbox]:
 
     with running_sandbox(SandboxOptions(faults="none", microsoft_names=True)) as running:
         yield running
+
+
+@pytest.fixture
+def graph(own_sandbox: RunningSandbox) -> Iterator[SandboxClient]:
+    """Graph as the administrator sees it: what a client left behind."""
+    client = SandboxClient(own_sandbox.ready)
+    client.sign_in()
+    yield client
+    client.close()
 
 
 @pytest.fixture
