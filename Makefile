@@ -40,8 +40,12 @@ test: $(READY) ## run the tests
 clients: $(READY) ## install the real clients that make parity runs, into .clients
 	@$(BIN)/python tools/install_clients.py
 
-parity: $(READY) ## how true the sandbox is: recorded answers, and each real client that is here
+parity: $(READY) ## how true the sandbox is: recorded answers (or RECORDINGS=files), each real client
+ifdef RECORDINGS
+	@$(BIN)/python -m tests.parity $(RECORDINGS)
+else
 	@$(BIN)/python -m pytest -q --installed tests/parity tests/clients
+endif
 
 check: $(READY) ## lint, types, layers, sizes, coverage
 	@$(BIN)/ruff check .

@@ -1,151 +1,97 @@
-"""Replays recorded Graph requests at the sandbox and tells in what the answers differ."""
+"""Sends what a session sent to the sandbox, and holds the answers against the recorded ones."""
 
 import json
-import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
+from urllib.parse import quote
 
 from tests.contract.sandbox_graph.client import Reply, SandboxClient
+from tests.parity.difference import Difference, Kind, body_differences, header_differences
+from tests.parity.foldings import Context, folding_of
+from tests.parity.recording import Recording, Session
 
-_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
-_GRANT_ID = re.compile(r"[A-Za-z0-9_-]{43}|[A-Za-z0-9_-]{64}")
-_HINT = re.compile(r"[A-Za-z0-9]{3}")
-_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,7})?Z?")
-_COMPARED_HEADERS = ("content-type", "odata-version", "x-ms-resource-unit", "cache-control",
-                     "strict-transport-security", "vary", "transfer-encoding")  # fmt: skip
-# Whatever the recorder replaced, and what no two answers share.
-_UNCOMPARED = frozenset(
-    {"secretText", "publisherDomain", "request-id", "client-request-id", "date"}
-)
-# Members that Graph added between 2022 and 2024; the sandbox serves the later shape.
-_LATER_MEMBERS = frozenset(
-    {"nativeAuthenticationApisEnabled", "uniqueName", "samlMetadataUrl", "redirectUriSettings",
-     "servicePrincipalLockConfiguration", "requestSignatureVerification"}
-)  # fmt: skip
-# Until 2024 an omitted audience meant personal accounts as well.
-_OLDER_DEFAULTS = {
-    "signInAudience": ("AzureADandPersonalMicrosoftAccount", "AzureADMyOrg"),
-    "requestedAccessTokenVersion": (2, None),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Recording:
-    """One recorded request with its answer."""
-
-    source: str
-    number: int
-    method: str
-    path: str
-    body: Any
-    status: int
-    headers: dict[str, str]
-    answer: Any
-
-    @property
-    def is_current(self) -> bool:
-        """Whether it was recorded with the shapes the sandbox serves."""
-        return self.source in ("test_app_create_idempotent.yaml", "test_app_scenario.yaml")
+# What a client says about the request itself; the rest is about the machine it ran on.
+_SENT_HEADERS = ("prefer", "consistencylevel", "content-type", "if-match", "accept-language")
+_SAFE = "%/:?#[]@!$&'()*+,;=~"
+_CREATED = 201
 
 
 @dataclass(slots=True)
-class Replay:
-    """The sandbox's side of one recorded session: which of its ids stand for recorded ones."""
+class Outcome:
+    """One recorded request, sent to the sandbox."""
 
-    client: SandboxClient
-    ids: dict[str, str] = field(default_factory=dict)
-    """Recorded to the sandbox's."""
-
-    def differences(self, recording: Recording) -> list[str]:
-        """Send one request and return in what the answer differs."""
-        path = self._translated(recording.path.removeprefix("/v1.0"))
-        body = recording.body
-        if body is not None:
-            body = json.loads(self._translated(json.dumps(body)))
-        reply = self.client.graph(recording.method, path, body)
-        found = [] if reply.status == recording.status else [f"status {reply.status}"]
-        found += [
-            f"header {name}: {reply.headers.get(name)}"
-            for name in _COMPARED_HEADERS
-            if recording.headers.get(name) != reply.headers.get(name)
-        ]
-        found += self._compared_location(recording, reply)
-        found += self._compared(recording.answer, reply.body, "", is_current=recording.is_current)
-        return found
-
-    def _translated(self, text: str) -> str:
-        pattern = f"{_UUID.pattern}|(?<=Grants/){_GRANT_ID.pattern}"
-        return re.sub(pattern, lambda found: self.ids.get(found[0], found[0]), text)
-
-    def _compared_location(self, recording: Recording, reply: Reply) -> list[str]:
-        expected, actual = recording.headers.get("location"), reply.headers.get("location")
-        shapes = [_UUID.sub("*", text or "") for text in (expected, actual)]
-        shapes = [re.sub(r"(?<=Grants/).*", "*", shape) for shape in shapes]
-        return [] if shapes[0] == shapes[1] else [f"location {actual}"]
-
-    def _compared(self, expected: Any, actual: Any, at: str, *, is_current: bool) -> list[str]:
-        if isinstance(expected, dict) and isinstance(actual, dict):
-            return self._compared_objects(expected, actual, at, is_current=is_current)
-        if isinstance(expected, list) and isinstance(actual, list):
-            if len(expected) != len(actual):
-                return [f"{at}: {len(actual)} members for {len(expected)}"]
-            pairs = enumerate(zip(expected, actual, strict=True))
-            return [
-                difference
-                for index, (left, right) in pairs
-                for difference in self._compared(
-                    left, right, f"{at}[{index}]", is_current=is_current
-                )
-            ]
-        return [] if self._equal(expected, actual) else [f"{at}: {actual!r} for {expected!r}"]
-
-    def _compared_objects(
-        self, expected: dict[str, Any], actual: dict[str, Any], at: str, *, is_current: bool
-    ) -> list[str]:
-        if "@recording.truncated" in expected:  # Microsoft's own lists, hundreds of entries long
-            self.ids.setdefault(expected["id"], actual["id"])
-            return []
-        shown = [n for n in actual if is_current or n in expected or n not in _LATER_MEMBERS]
-        wanted = list(expected)
-        if not is_current:  # members moved between the eras
-            shown, wanted = sorted(shown), sorted(wanted)
-        if shown != wanted:
-            surplus = [name for name in shown if name not in wanted]
-            missing = [name for name in wanted if name not in shown]
-            return [f"{at}: members {surplus} for {missing}, or another order"]
-        found = []
-        for name, value in expected.items():
-            if name in _UNCOMPARED:
-                continue
-            if not is_current and (value, actual[name]) == _OLDER_DEFAULTS.get(name):
-                continue
-            found += self._compared(value, actual[name], f"{at}.{name}", is_current=is_current)
-        return found
-
-    def _equal(self, expected: Any, actual: Any) -> bool:
-        if not isinstance(expected, str) or not isinstance(actual, str):
-            return bool(expected == actual)
-        if _INSTANT.fullmatch(expected) and _INSTANT.fullmatch(actual):
-            return ("." in expected) == ("." in actual)
-        for pattern in (_UUID, _GRANT_ID, _HINT):
-            if pattern.fullmatch(expected) and pattern.fullmatch(actual):
-                return self.ids.setdefault(expected, actual) == actual
-        return _UUID.sub(lambda found: self.ids.get(found[0], found[0]), expected) == actual
+    recording: Recording
+    differences: list[Difference]
+    """Those that nothing explains."""
+    folded: Counter[str] = field(default_factory=Counter)
+    """How often which row of the foldings did."""
 
 
-def recordings(path: Path) -> Iterator[Recording]:
-    """Yield the recorded requests, in the order they were sent."""
-    for line in path.read_text(encoding="utf-8").splitlines():
-        raw = json.loads(line)
-        yield Recording(
-            source=raw["source"].split()[-1],
-            number=raw["n"],
-            method=raw["request"]["method"],
-            path=raw["request"]["path"],
-            body=raw["request"]["body"],
-            status=raw["response"]["status"],
-            headers=raw["response"]["headers"],
-            answer=raw["response"].get("body"),
-        )
+def replay(client: SandboxClient, session: Session) -> Iterator[Outcome]:
+    """Send a session's requests one after another; what they left behind goes at the end."""
+    context = Context(session.made_on)
+    made: list[str] = []
+    for recording in session.recordings:
+        reply = _sent(client, recording, context)
+        if reply.status == _CREATED and isinstance(reply.body, dict):
+            made.append(str(reply.body.get("id")))
+        yield compared(recording, reply, context)
+    _remove(client, made)
+
+
+def compared(recording: Recording, reply: Reply, context: Context) -> Outcome:
+    """Return in what an answer differs from the recorded one, once the rows have had their say."""
+    outcome = Outcome(recording, [])
+    for difference in _differences(recording, reply):
+        row = folding_of(difference, context)
+        if row is None:
+            outcome.differences.append(difference)
+        else:
+            outcome.folded[row.name] += 1
+    return outcome
+
+
+def _differences(recording: Recording, reply: Reply) -> Iterator[Difference]:
+    if recording.status != reply.status:
+        yield Difference("status", Kind.VALUE, recording.status, reply.status)
+    yield from header_differences(recording.headers, reply.headers)
+    yield from body_differences(recording.answer, reply.body)
+
+
+def _sent(client: SandboxClient, recording: Recording, context: Context) -> Reply:
+    text = "" if recording.body is None else _written(recording.body)
+    context.sent.update(_texts_of(recording.body))
+    context.names.keep(recording.path)
+    context.names.keep(text)
+    headers = {
+        "Authorization": f"Bearer {client.token}",
+        "Content-Type": "application/json",
+        **{
+            name: recording.sent_headers[name]
+            for name in _SENT_HEADERS
+            if name in recording.sent_headers
+        },
+    }
+    target = quote(context.names.ours(recording.path), safe=_SAFE)
+    content = context.names.ours(text).encode() or None
+    return client.raw(recording.method, target, content, headers)
+
+
+def _written(body: object) -> str:
+    return body if isinstance(body, str) else json.dumps(body)
+
+
+def _texts_of(body: object) -> Iterator[str]:
+    if isinstance(body, str):
+        yield body
+        yield body.replace("+00:00", "Z")
+    for item in body.values() if isinstance(body, dict) else body if isinstance(body, list) else ():
+        yield from _texts_of(item)
+
+
+def _remove(client: SandboxClient, object_ids: list[str]) -> None:
+    """Delete what a session made, so that the next one finds an empty tenant as it did."""
+    for object_id in object_ids:
+        for folder in ("servicePrincipals", "applications", "directory/deletedItems"):
+            client.graph("DELETE", f"/{folder}/{object_id}")
