@@ -33,6 +33,7 @@ def routes(context: Context, log: RequestsLog) -> list[BaseRoute]:
         ("PATCH", "/switches", levers.turn_switches),
         ("GET", "/mailboxes", levers.show_mailboxes),
         ("PATCH", "/mailboxes/{name}", levers.change_mailbox),
+        ("DELETE", "/mailboxes/{name}", levers.delete_mailbox),
         ("GET", "/mailboxes/{name}/messages", levers.show_messages),
         ("POST", "/applications/{client_id}/roles", levers.set_roles),
         ("POST", "/revoke", levers.revoke),
@@ -136,6 +137,14 @@ class _Levers:
         return _account_json(account)
 
     @_answering
+    async def delete_mailbox(self, request: Request) -> JsonObject:
+        """Delete an account, as leaving the organization does."""
+        account = self._account(request.path_params["name"])
+        del self._context.directory.accounts[account.user_principal_name.lower()]
+        self._context.directory.save()
+        return _account_json(account)
+
+    @_answering
     async def show_messages(self, request: Request) -> JsonObject:
         """Return what lies in an account's inbox."""
         account = self._account(request.path_params["name"])
@@ -160,9 +169,16 @@ class _Levers:
 
     @_answering
     async def revoke(self, request: Request) -> JsonObject:
-        """End every refresh token that a user has so far."""
-        account = self._account(str((await _body(request)).get("user")))
-        account.revoked_before = self._context.clock.timestamp()
+        """End refresh tokens that a user has so far, as the cause does."""
+        body = await _body(request)
+        account, now = self._account(str(body.get("user"))), self._context.clock.timestamp()
+        match body.get("cause", "sessionsRevoked"):
+            case "sessionsRevoked" | "passwordReset":
+                account.revoked_before = now
+            case "passwordChange":  # the owner's own: confidential clients' tokens survive
+                account.password_changed_at = now
+            case _:
+                raise _Refused(400, "`cause` is sessionsRevoked, passwordReset or passwordChange")
         self._context.directory.save()
         return _account_json(account)
 

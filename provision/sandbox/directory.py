@@ -31,6 +31,14 @@ class Account:
     """User principal names of delegates with FullAccess and SendAs on this mailbox."""
     revoked_before: float = 0.0
     """Refresh tokens issued before this instant (seconds since the epoch) are dead."""
+    password_changed_at: float = 0.0
+    """The owner's own change: public clients' refresh tokens issued before it are dead."""
+    password_expired: bool = False
+    is_locked: bool = False
+    has_second_factor: bool = True
+    """Registered for multi-factor authentication."""
+    assigned_to: list[str] = field(default_factory=list)
+    """Client ids that the account may use where `appRoleAssignmentRequired` says it must."""
 
 
 @dataclass(slots=True)
@@ -51,7 +59,7 @@ class IssuedGrant:
 
     token: str
     kind: str
-    """`code` or `refresh_token`."""
+    """`code`, `refresh_token` or `device_code`."""
     client_id: str
     user_object_id: str
     scopes: list[str]
@@ -59,11 +67,15 @@ class IssuedGrant:
     authority: str
     """The tenant segment it was issued under; redeeming under another is refused."""
     redirect_uri: str
+    """Empty for what a device code bought."""
     code_challenge: str | None
     nonce: str | None
     issued_at: float
     last_used_at: float
     redeemed: bool = False
+    signed_in_at: float = 0.0
+    """When the person proved who it is; successors inherit it."""
+    multi_factor: bool = False
 
 
 @dataclass(slots=True)
@@ -74,6 +86,21 @@ class Switches:
     purge_frees_unique_name: bool = False
     user_consent_allowed: bool = True
     """False: only an administrator can consent (AADSTS90094)."""
+    recommended_consent_policy: bool = False
+    """`microsoft-user-default-recommended`: IMAP, POP and Graph mail are an administrator's."""
+    admin_consent_workflow: bool = False
+    """Users may ask for approval (AADSTS90095) where they cannot consent."""
+    multi_factor_required: bool = False
+    access_blocked: bool = False
+    """A Conditional Access policy blocks every sign-in (AADSTS53003)."""
+    device_code_blocked: bool = False
+    """The same for sign-ins by device code alone."""
+    sign_in_frequency_hours: float | None = None
+    """How long a sign-in lasts, whatever its refresh tokens (AADSTS70043)."""
+    common_refresh_fails_for_persons: bool = False
+    """Personal accounts' refresh tokens from `/common` are dead at once (reported 2026-06)."""
+    native_client_warns: bool = False
+    """The nativeclient page moves on to `/common/wrongplace` (reported since 2026-01)."""
     smtp_auth_disabled: bool = False
     """Tenant-wide `SmtpClientAuthenticationDisabled`."""
     passwords_forbidden: bool = False

@@ -90,14 +90,20 @@ class Tokens:
         self._signing_key = key
 
     def mint_for_user(
-        self, account: Account, client_id: str, resource: str, scopes: frozenset[str]
+        self,
+        account: Account,
+        client_id: str,
+        resource: str,
+        scopes: frozenset[str],
+        *,
+        multi_factor: bool = False,
     ) -> str:
         """Return an access token for `resource` (its audience) with bare scope names."""
         if account.is_personal:
             return self._sealed(account, client_id, resource, scopes)
         claims: JsonObject = {
             **self._common_claims(resource, client_id),
-            "amr": ["pwd"],
+            "amr": ["pwd", "mfa"] if multi_factor else ["pwd"],
             "idtyp": "user",
             "name": account.display_name,
             "oid": account.object_id,

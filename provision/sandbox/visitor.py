@@ -74,9 +74,22 @@ class Visitor:
         self._opener = _make_opener(ca_bundle)
 
     def visit(
-        self, url: str, user: str, password: Secret, decide: Decision = "accept"
+        self,
+        url: str,
+        user: str,
+        password: Secret,
+        decide: Decision = "accept",
+        *,
+        user_code: str = "",
     ) -> VisitResult:
         """Go where a person would go from `url`, until a page asks nothing more.
+
+        Args:
+            url: The first page.
+            user: Typed where a page asks for a password, pressed where it offers accounts.
+            password: Of `user`.
+            decide: What to answer where a page asks.
+            user_code: Typed where a page asks for text alone, as the page of a device code does.
 
         Raises:
             Unreachable: The first page, or one that a form leads to, does not answer.
@@ -102,7 +115,9 @@ class Visitor:
                 has_signed_in = True
                 filled[form.name_field] = user
                 filled[form.password_field] = password.reveal()
-            filled.update(_pressed(form, decide))
+            elif form.name_field and user_code:
+                filled[form.name_field] = user_code
+            filled.update(_pressed(form, decide, user))
             page = self._send(page, form, filled)
         raise RefusedError(f"signing in as {user!r}: the sign-in pages never end")
 
@@ -210,11 +225,15 @@ def _chosen_form(page: _Page) -> _Form | None:
     return next(with_password, reader.forms[0] if reader.forms else None)
 
 
-def _pressed(form: _Form, decide: Decision) -> dict[str, str]:
-    """Return what the pressed button adds: the one that means the decision, else the only one."""
+def _pressed(form: _Form, decide: Decision, user: str) -> dict[str, str]:
+    """Return what the pressed button adds.
+
+    It is the one that names the user, else the one that means the decision, else the only one.
+    """
     wanted = _YES if decide == "accept" else _NO
     named = [button for button in form.buttons if button[0]]
-    fitting = [button for button in named if button[1].lower() in wanted]
+    fitting = [button for button in named if button[1].lower() == user.lower()]
+    fitting = fitting or [button for button in named if button[1].lower() in wanted]
     chosen = fitting or (named if len(named) == 1 else [])
     return dict(chosen[:1])
 

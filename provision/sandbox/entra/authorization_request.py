@@ -6,9 +6,10 @@ from typing import Final, Literal, get_args
 
 from provision.sandbox.context import Context
 from provision.sandbox.entra.authorities import Authority
-from provision.sandbox.entra.clients import Client, find_client
+from provision.sandbox.entra.clients import Client, find_client, is_absolute
+from provision.sandbox.entra.device_codes import DeviceRequest
 from provision.sandbox.entra.refusals import Refused, missing_parameter
-from provision.sandbox.entra.scopes import Scopes, parse_scopes
+from provision.sandbox.entra.scopes import DEFAULT, Scopes, everything_declared, parse_scopes
 
 ResponseMode = Literal["query", "fragment", "form_post"]
 Prompt = Literal["", "login", "none", "consent", "select_account"]
@@ -26,6 +27,8 @@ class ReturnAddress:
     """As the client wrote it; redeeming the code needs the same string."""
     mode: ResponseMode
     state: str | None
+    device: DeviceRequest | None = None
+    """Set when a device waits for the answer, and nobody is redirected."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +40,12 @@ class AuthorizationRequest:
     """Of `code`, `id_token`, `token`; or `admin_consent` alone."""
     scopes: Scopes
     prompt: Prompt
-    login_hint: str
-    nonce: str | None
-    code_challenge: str | None
+    login_hint: str = ""
+    nonce: str | None = None
+    code_challenge: str | None = None
     """`S256:` or `plain:`, then the challenge."""
+    roles: tuple[str, ...] = ()
+    """Application permissions that an administrator is asked for besides."""
 
     @property
     def is_admin_consent(self) -> bool:
@@ -84,11 +89,18 @@ def read_request(
     types = frozenset(parameters["response_type"].split())
     _require_response(address.client, types, parameters)
     prompt = parameters.get("prompt", "")
+    if prompt not in get_args(Prompt):
+        raise Refused(90023, what="Unsupported 'prompt' value.")
+    text, application = parameters["scope"], address.client.application
+    roles: tuple[str, ...] = ()
+    if "admin_consent" in types and any(word.endswith(DEFAULT) for word in text.split()):
+        text, roles = everything_declared(context, application)
     return AuthorizationRequest(
         address=address,
         response_types=types,
-        scopes=parse_scopes(parameters["scope"], context, address.client.application),
-        prompt=next((p for p in get_args(Prompt) if p == prompt), ""),
+        scopes=parse_scopes(text, context, application),
+        roles=roles,
+        prompt=next(p for p in get_args(Prompt) if p == prompt),
         login_hint=parameters.get("login_hint", ""),
         nonce=parameters.get("nonce"),
         code_challenge=_challenge(parameters),
@@ -103,12 +115,19 @@ def _redirect(client: Client, asked: str) -> str:
         return registered[0]
     if not asked:
         raise Refused(900971)
+    if not is_absolute(asked):
+        raise Refused(90102, parameter="redirect_uri")
     if client.platform_of(asked) is None:
         raise Refused(50011, redirect_uri=asked, client_id=client.client_id)
     return asked
 
 
 def _require_response(client: Client, types: frozenset[str], parameters: Mapping[str, str]) -> None:
+    if "resource" in parameters:
+        raise Refused(901002)
+    mode = parameters.get("response_mode", "")
+    if mode not in ("", *get_args(ResponseMode)):
+        raise Refused(70007, mode=mode)
     unknown = types - {"code", "id_token", "token", "admin_consent"}
     if unknown:
         raise Refused(700007, response_type=min(unknown))
@@ -116,8 +135,8 @@ def _require_response(client: Client, types: frozenset[str], parameters: Mapping
         raise Refused(700054)
     if "token" in types and not client.issues("enableAccessTokenIssuance"):
         raise Refused(700051)
-    if types & {"id_token", "token"} and parameters.get("response_mode") == "query":
-        raise Refused(70007)
+    if types & {"id_token", "token"} and mode == "query":
+        raise Refused(70007, mode=mode)
     if "id_token" in types and not parameters.get("nonce"):
         raise missing_parameter("nonce")
 

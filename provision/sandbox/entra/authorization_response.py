@@ -8,9 +8,10 @@ from starlette.responses import RedirectResponse, Response
 
 from provision.sandbox.context import Context
 from provision.sandbox.directory import Account
-from provision.sandbox.entra.authorization_request import AuthorizationRequest, ReturnAddress
-from provision.sandbox.entra.issuing import issue_code
-from provision.sandbox.entra.pages import render_page, with_headers
+from provision.sandbox.entra.authorization_request import ReturnAddress
+from provision.sandbox.entra.flows import Flow
+from provision.sandbox.entra.issuing import approve, issue_code
+from provision.sandbox.entra.pages import notice_page, render_page, with_headers
 from provision.sandbox.entra.refusals import Incident, Refused, refusal_body
 from provision.sandbox.entra.scopes import GRAPH, openid_names, resources_of, scopes_in_token
 from provision.sandbox.tokens import ACCESS_TOKEN_LIFETIME
@@ -36,17 +37,19 @@ def send_back(address: ReturnAddress, incident: Incident, values: Mapping[str, s
     return with_headers(response, incident)
 
 
-def send_answer(
-    context: Context, request: AuthorizationRequest, account: Account, incident: Incident
-) -> Response:
+def send_answer(context: Context, flow: Flow, account: Account) -> Response:
     """Return everything the client asked of an account that signed in and consented."""
+    request, incident = flow.request, flow.incident
+    if request.address.device is not None:
+        request.address.device.grant = approve(context, flow, account, "device_code")
+        return notice_page("device_done", incident, application=_name(request.address))
     values: dict[str, str] = {}
     if request.is_admin_consent:
         values["admin_consent"] = "True"
         values["tenant"] = context.directory.tenant_id
         values["scope"] = " ".join(scope.text for scope in request.scopes)
     if "code" in request.response_types:
-        values["code"] = issue_code(context, request, account)
+        values["code"] = issue_code(context, flow, account)
     client_id = request.address.client.client_id
     if "id_token" in request.response_types:
         values["id_token"] = context.tokens.id_token(
@@ -72,6 +75,13 @@ def send_refusal(
     context: Context, address: ReturnAddress, refused: Refused, incident: Incident
 ) -> Response:
     """Tell the client that it gets nothing, and why."""
+    if address.device is not None:
+        address.device.is_declined = True
+        return notice_page("device_declined", incident, application=_name(address))
     body = refusal_body(refused, incident, context.origin)
     told = ("error", "error_description", "error_uri")
     return send_back(address, incident, {name: body[name] for name in told if name in body})
+
+
+def _name(address: ReturnAddress) -> str:
+    return address.client.display_name

@@ -32,7 +32,7 @@ def redeem_application(asked: TokenRequest) -> JsonObject:
     if authority.kind != "tenant":
         raise Refused(9001023)
     client = find_client(context, asked.credentials.client_id, authority)
-    authenticate(context, client, asked.credentials, None)
+    authenticate(context, client, asked.credentials, "web")
     resource = _resource(asked)
     if client.service_principal is None:
         raise Refused(7000229, client_id=client.client_id, tenant=context.directory.tenant_id)

@@ -94,6 +94,14 @@ def _is_hidden(context: Context, application: JsonObject) -> bool:
     return bool(context.faults.is_hidden("sts-application", application["appId"], created_at))
 
 
+def is_absolute(uri: str) -> bool:
+    """Tell whether a text is a URI with a scheme."""
+    try:
+        return bool(urlsplit(uri).scheme)
+    except ValueError:
+        return False
+
+
 def _is_same(asked: str, registered: str) -> bool:
     """Compare as Entra does: to the letter, but for the port of http://localhost.
 
@@ -102,6 +110,8 @@ def _is_same(asked: str, registered: str) -> bool:
     """
     if asked == registered:
         return True
+    if not is_absolute(asked):
+        return False
     a, b = urlsplit(asked), urlsplit(registered)
     is_localhost = a.scheme == b.scheme == "http" and a.hostname == b.hostname == "localhost"
     return is_localhost and (a.path, a.query, a.fragment) == (b.path, b.query, b.fragment)

@@ -33,6 +33,8 @@ def redeem_code(asked: TokenRequest) -> JsonObject:
     opened = open_grant(asked, "code")
     _require_fresh(asked, opened.grant, opened.account)
     _require_same_redirect(asked, opened)
+    if asked.credentials.origin and opened.grant.code_challenge is None:
+        raise Refused(9002325)
     _require_verifier(opened.grant, asked.form.get("code_verifier", ""))
     scopes = _scopes(asked, opened)
     require_consent(asked.context, opened, scopes)

@@ -1,5 +1,6 @@
 """What a client reads before it signs anybody in: metadata, keys, the cloud instance."""
 
+from typing import Final
 from urllib.parse import urlsplit
 
 from starlette.requests import Request
@@ -8,8 +9,10 @@ from starlette.responses import JSONResponse, Response
 from provision.sandbox.context import Context
 from provision.sandbox.directory import JsonObject
 from provision.sandbox.entra.authorities import Authority, resolve_authority
-from provision.sandbox.entra.pages import begin_incident, render_page, with_headers
-from provision.sandbox.entra.refusals import Refused, refusal_body
+from provision.sandbox.entra.pages import begin_incident, notice_page, render_page, with_headers
+from provision.sandbox.entra.refusals import Refused, refusal_body, texts
+
+_WRONG_PLACE: Final = "/common/wrongplace"
 
 
 class Discovery:
@@ -47,7 +50,23 @@ class Discovery:
     async def native_client(self, request: Request) -> Response:
         """Answer `GET /common/oauth2/nativeclient`, where embedded browsers end up."""
         incident = begin_incident(self._context, request, {})
-        return render_page("native_client.html", incident, {})
+        moves_on = self._context.directory.switches.native_client_warns
+        return notice_page("native_client", incident, next_page=_WRONG_PLACE if moves_on else None)
+
+    async def wrong_place(self, request: Request) -> Response:
+        """Answer `GET /common/wrongplace`, the warning after the nativeclient page."""
+        return notice_page("wrong_place", begin_incident(self._context, request, {}))
+
+    async def explain(self, request: Request) -> Response:
+        """Answer `GET /error?code=`, where every `error_uri` leads."""
+        code = request.query_params.get("code", "")
+        found = {
+            text: error
+            for key, (error, text, *_) in texts().items()
+            if key.partition("/")[0] == code
+        }
+        incident = begin_incident(self._context, request, {})
+        return render_page("error.html", incident, {"code": code, "found": found})
 
     def _public(self, request: Request, document: JsonObject) -> Response:
         incident = begin_incident(self._context, request, request.query_params)
@@ -59,7 +78,12 @@ def _configuration(origin: str, authority: Authority) -> JsonObject:
     base = f"{origin}/{authority.segment}"
     return {
         "token_endpoint": f"{base}/oauth2/v2.0/token",
-        "token_endpoint_auth_methods_supported": ["client_secret_post", "client_secret_basic"],
+        "token_endpoint_auth_methods_supported": [
+            "client_secret_post",
+            "private_key_jwt",
+            "client_secret_basic",
+            "self_signed_tls_client_auth",
+        ],
         "jwks_uri": f"{base}/discovery/v2.0/keys",
         "response_modes_supported": ["query", "fragment", "form_post"],
         "subject_types_supported": ["pairwise"],
@@ -69,6 +93,7 @@ def _configuration(origin: str, authority: Authority) -> JsonObject:
         "issuer": f"{origin}/{authority.tenant_id}/v2.0",
         "request_uri_parameter_supported": False,
         "authorization_endpoint": f"{base}/oauth2/v2.0/authorize",
+        "device_authorization_endpoint": f"{base}/oauth2/v2.0/devicecode",
         "http_logout_supported": True,
         "frontchannel_logout_supported": True,
         "end_session_endpoint": f"{base}/oauth2/v2.0/logout",

@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 from secrets import token_urlsafe
+from typing import Literal
 from uuid import uuid4
 
 from provision.sandbox.context import Context
 from provision.sandbox.directory import Account, IssuedGrant, JsonObject
-from provision.sandbox.entra.authorization_request import AuthorizationRequest
+from provision.sandbox.entra.flows import Flow
 from provision.sandbox.entra.scopes import (
     Resource,
     Scopes,
@@ -30,12 +31,19 @@ class Issue:
     wants_client_info: bool
 
 
-def issue_code(context: Context, request: AuthorizationRequest, account: Account) -> str:
-    """Return a new authorization code and remember what it stands for."""
-    now = context.clock.timestamp()
+def issue_code(context: Context, flow: Flow, account: Account) -> str:
+    """Return a new authorization code."""
+    return approve(context, flow, account, "code").token
+
+
+def approve(
+    context: Context, flow: Flow, account: Account, kind: Literal["code", "device_code"]
+) -> IssuedGrant:
+    """Remember what an account gave an application by signing in and consenting."""
+    now, request = context.clock.timestamp(), flow.request
     grant = IssuedGrant(
         token=_code_text(account),
-        kind="code",
+        kind=kind,
         client_id=request.address.client.client_id,
         user_object_id=account.object_id,
         scopes=[scope.canonical for scope in request.scopes],
@@ -45,10 +53,12 @@ def issue_code(context: Context, request: AuthorizationRequest, account: Account
         nonce=request.nonce,
         issued_at=now,
         last_used_at=now,
+        signed_in_at=flow.signed_in_at,
+        multi_factor=flow.multi_factor,
     )
     context.directory.issued[grant.token] = grant
     context.directory.save()
-    return grant.token
+    return grant
 
 
 def user_answer(context: Context, issue: Issue) -> JsonObject:
@@ -62,7 +72,11 @@ def user_answer(context: Context, issue: Issue) -> JsonObject:
         "expires_in": int(ACCESS_TOKEN_LIFETIME),
         "ext_expires_in": int(ACCESS_TOKEN_LIFETIME),
         "access_token": tokens.mint_for_user(
-            account, issue.grant.client_id, issue.resource.audience, names
+            account,
+            issue.grant.client_id,
+            issue.resource.audience,
+            names,
+            multi_factor=issue.grant.multi_factor,
         ),
     }
     if issue.wants_refresh_token:
@@ -95,6 +109,8 @@ def _issue_refresh_token(context: Context, issue: Issue) -> str:
         nonce=None,
         issued_at=now,
         last_used_at=now,
+        signed_in_at=issue.grant.signed_in_at,
+        multi_factor=issue.grant.multi_factor,
     )
     context.directory.issued[successor.token] = successor
     return successor.token

@@ -1,17 +1,21 @@
 """HTML pages and the headers that every answer of Entra carries."""
 
+import json
 from collections.abc import Mapping
 from functools import cache
+from importlib.resources import files
 from pathlib import Path
 from secrets import token_urlsafe
 from typing import Final
 from urllib.parse import parse_qsl
+from uuid import UUID
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from provision.sandbox.context import Context
+from provision.sandbox.directory import JsonObject
 from provision.sandbox.entra.refusals import Incident, Refused, make_incident
 
 _TEMPLATES: Final = Path(__file__).parent / "templates"
@@ -49,6 +53,28 @@ def refusal_page(refused: Refused, incident: Incident) -> Response:
     return render_page("refused.html", incident, values, status=400)
 
 
+def notice_page(name: str, incident: Incident, **values: object) -> Response:
+    """Return a page that says one thing, with the buttons that answer it.
+
+    Args:
+        name: Of a member of `data/notices.json`.
+        incident: Ids of the answer.
+        values: `action` and `flow` where there are buttons, and what the text names.
+    """
+    notice = _notices()[name]
+    lines = [line.format_map(values) for line in notice["lines"]]
+    shown = {"title": notice["title"].format_map(values), "lines": lines}
+    buttons = notice.get("buttons", ())
+    return render_page("notice.html", incident, {**values, **shown, "buttons": buttons})
+
+
+@cache
+def _notices() -> JsonObject:
+    source = files("provision.sandbox") / "data" / "notices.json"
+    found: JsonObject = json.loads(source.read_text(encoding="utf-8"))
+    return found
+
+
 def with_headers(response: Response, incident: Incident) -> Response:
     """Add what Entra sends with everything; the answer may hold a credential, so no store."""
     response.headers["cache-control"] = "no-store, no-cache"
@@ -63,14 +89,41 @@ def with_headers(response: Response, incident: Incident) -> Response:
 
 def begin_incident(context: Context, request: Request, parameters: Mapping[str, str]) -> Incident:
     """Return the ids of this answer; `client-request-id` may be a header or a parameter."""
-    sent = request.headers.get("client-request-id") or parameters.get("client-request-id")
-    return make_incident(sent, context.clock.now())
+    sent = request.headers.get("client-request-id") or parameters.get("client-request-id", "")
+    try:
+        known: str | None = str(UUID(sent))
+    except ValueError:  # goes back in a header: anything else could not
+        known = None
+    return make_incident(known, context.clock.now())
 
 
-async def read_form(request: Request) -> dict[str, str]:
-    """Return the fields of an urlencoded body; nothing when it is of another type or too long."""
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    body = await request.body()
-    if kind != "application/x-www-form-urlencoded" or len(body) > _LARGEST_FORM:
-        return {}
-    return dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
+async def read_parameters(request: Request) -> dict[str, str]:
+    """Return the parameters of a query, or those of an urlencoded body.
+
+    A body of another type holds none.
+
+    Raises:
+        Refused: AADSTS9002313, the body is too long or says something twice.
+    """
+    if request.method != "POST":
+        pairs = request.query_params.multi_items()
+    else:
+        kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        body = await _body(request)
+        if kind != "application/x-www-form-urlencoded":
+            return {}
+        pairs = parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True)
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise Refused("9002313/request")
+    return found
+
+
+async def _body(request: Request) -> bytes:
+    """Return the body, read no further than a form can be long."""
+    body = b""
+    async for part in request.stream():
+        body += part
+        if len(body) > _LARGEST_FORM:
+            raise Refused("9002313/request")
+    return body

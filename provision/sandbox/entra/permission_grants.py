@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 from provision.sandbox.context import Context
 from provision.sandbox.directory import Account, JsonObject
 from provision.sandbox.entra.clients import Client
+from provision.sandbox.entra.gates import needs_assignment
 from provision.sandbox.entra.scopes import (
     GRAPH,
     OUTLOOK,
@@ -35,15 +36,26 @@ def missing_consent(context: Context, client: Client, account: Account, scopes: 
     return tuple(s for s in scopes if s.name not in _granted(context, client, account, s))
 
 
-def needs_administrator(context: Context, scopes: Scopes) -> bool:
+def needs_administrator(context: Context, client: Client, scopes: Scopes) -> bool:
     """Tell whether any of these may be granted by an administrator alone."""
-    if not context.directory.switches.user_consent_allowed:
+    switches = context.directory.switches
+    if not switches.user_consent_allowed or needs_assignment(client):
         return bool(scopes)
+    if switches.recommended_consent_policy and any(_is_mail(scope) for scope in scopes):
+        return True
     return any(
         permission["value"] == scope.name and permission.get("type") == "Admin"
         for scope in scopes
         for permission in offered(context, scope.resource or GRAPH)
     )
+
+
+def _is_mail(scope: Scope) -> bool:
+    """Tell whether Microsoft's recommended policy keeps users from granting this.
+
+    SMTP.Send is theirs to give all the same (MC1163922).
+    """
+    return scope.name.startswith(("IMAP.", "POP.", "EWS.", "EAS.", "Mail.", "MailboxSettings."))
 
 
 def record_consent(
@@ -60,7 +72,7 @@ def record_consent(
     """
     if principal is not None and principal.is_personal:
         return
-    client_object_id = (client.service_principal or _install(context, client))["id"]
+    client_object_id = (client.service_principal or _installed(context, client))["id"]
     by_resource: dict[Resource, list[str]] = {}
     for scope in scopes:
         by_resource.setdefault(scope.resource or GRAPH, []).append(scope.name)
@@ -68,6 +80,13 @@ def record_consent(
         owner = resource_principal(context, resource)
         if owner is not None:
             _extend(context, (client_object_id, owner["id"]), principal, names)
+    context.directory.save()
+
+
+def record_roles(context: Context, client: Client, roles: tuple[str, ...]) -> None:
+    """Give the application what an administrator consented to for the application itself."""
+    principal = client.service_principal or _installed(context, client)
+    principal["_appRoles"] = sorted({*principal.get("_appRoles", ()), *roles})
     context.directory.save()
 
 
@@ -114,8 +133,12 @@ def _extend(
     grant["scope"] = " ".join(dict.fromkeys([*(grant["scope"] or "").split(), *names]))
 
 
-def _install(context: Context, client: Client) -> JsonObject:
-    """Give the application its service principal, as a first consent does."""
+def _installed(context: Context, client: Client) -> JsonObject:
+    """Give the application its service principal, as a first consent does, once."""
+    principals = context.directory.service_principals.values()
+    known = next((p for p in principals if p["appId"] == client.client_id), None)
+    if known is not None:
+        return known
     now = context.clock.now()
     principal = new_service_principal(
         client.application, str(uuid4()), context.directory.tenant_id, now

@@ -8,7 +8,8 @@ from provision.sandbox.context import Context
 from provision.sandbox.directory import Account, IssuedGrant
 from provision.sandbox.entra.authorities import Authority
 from provision.sandbox.entra.client_authentication import Credentials, authenticate
-from provision.sandbox.entra.clients import Client, find_client
+from provision.sandbox.entra.clients import Client, Platform, find_client
+from provision.sandbox.entra.gates import missing_factor, refuse_access
 from provision.sandbox.entra.permission_grants import missing_consent
 from provision.sandbox.entra.refusals import Refused
 from provision.sandbox.entra.scopes import GRAPH, Resource, Scopes, parse_scopes, resources_of
@@ -33,6 +34,7 @@ class OpenedGrant:
     client: Client
     grant: IssuedGrant
     account: Account
+    platform: Platform | None
 
 
 def open_grant(asked: TokenRequest, kind: GrantKind) -> OpenedGrant:
@@ -51,10 +53,27 @@ def open_grant(asked: TokenRequest, kind: GrantKind) -> OpenedGrant:
         raise _unknown(text, kind)
     if grant.client_id != client.client_id:
         raise Refused("70000/client")
-    account = _owner(context, grant)
+    account = owner_of(context, grant)
     if grant.authority != asked.authority.canonical:
         raise _issued_elsewhere(kind, account)
-    return OpenedGrant(client, grant, account)
+    opened = OpenedGrant(client, grant, account, platform)
+    require_still_allowed(context, opened)
+    return opened
+
+
+def require_still_allowed(context: Context, opened: OpenedGrant) -> None:
+    """Refuse a grant whose owner a policy keeps out meanwhile.
+
+    Raises:
+        Refused: AADSTS53003, 50105, 50076 or 50079.
+    """
+    client, grant, account = opened.client, opened.grant, opened.account
+    by_device = not grant.redirect_uri
+    refuse_access(context, client, account, variant="/grant", by_device_code=by_device)
+    scopes = scopes_remembered(context, opened)
+    factor = missing_factor(context, account, scopes, has_factor=grant.multi_factor)
+    if factor is not None:
+        raise factor
 
 
 def scopes_remembered(context: Context, opened: OpenedGrant) -> Scopes:
@@ -104,7 +123,12 @@ def _unknown(text: str, kind: GrantKind) -> Refused:
     return Refused(9002313)
 
 
-def _owner(context: Context, grant: IssuedGrant) -> Account:
+def owner_of(context: Context, grant: IssuedGrant) -> Account:
+    """Return the account that a grant was given to.
+
+    Raises:
+        Refused: AADSTS50034 (gone) or 50057 (disabled).
+    """
     accounts = context.directory.accounts.values()
     account = next((a for a in accounts if a.object_id == grant.user_object_id), None)
     if account is None:

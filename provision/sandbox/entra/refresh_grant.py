@@ -21,6 +21,8 @@ from provision.sandbox.entra.scopes import Scopes, parse_scopes, resources_of
 
 _LIFETIME: Final = 90 * 86400.0
 """Counted from issue, not from use: a client that never stores a successor meets the end."""
+_SPA_LIFETIME: Final = 86400.0
+"""Counted from the sign-in: successors inherit the end."""
 
 
 def redeem_refresh_token(asked: TokenRequest) -> JsonObject:
@@ -50,17 +52,43 @@ def redeem_refresh_token(asked: TokenRequest) -> JsonObject:
 
 
 def _require_alive(asked: TokenRequest, opened: OpenedGrant) -> None:
-    grant, account = opened.grant, opened.account
-    is_revoked = grant.issued_at < account.revoked_before
-    is_old = asked.context.clock.timestamp() - grant.issued_at >= _LIFETIME
-    if (is_revoked or is_old) and account.is_personal:
-        raise grant_expired_for_person()
-    if is_revoked:
-        raise Refused(
-            50173, issued_at=_instant(grant.issued_at), valid_from=_instant(account.revoked_before)
-        )
-    if is_old:
-        raise Refused(700082, issued_at=_instant(grant.issued_at))
+    """Refuse a token that was revoked or is too old.
+
+    Source:
+        https://learn.microsoft.com/entra/identity-platform/refresh-tokens
+    """
+    refused = _death(asked, opened)
+    if refused is not None:
+        raise grant_expired_for_person() if opened.account.is_personal else refused
+
+
+def _death(asked: TokenRequest, opened: OpenedGrant) -> Refused | None:
+    grant, switches = opened.grant, asked.context.directory.switches
+    now, issued_at = asked.context.clock.timestamp(), _instant(grant.issued_at)
+    since_sign_in = now - (grant.signed_in_at or grant.issued_at)
+    valid_from = _valid_from(asked, opened)
+    if grant.issued_at < valid_from:
+        return Refused(50173, issued_at=issued_at, valid_from=_instant(valid_from))
+    longest = None if opened.account.is_personal else switches.sign_in_frequency_hours
+    if longest is not None and since_sign_in >= longest * 3600.0:
+        return Refused(70043, issued_at=issued_at, lifetime=f"{longest * 3600.0:.0f}")
+    if opened.platform == "spa" and since_sign_in >= _SPA_LIFETIME:
+        return Refused(700084, issued_at=issued_at)
+    is_dead_at_common = switches.common_refresh_fails_for_persons and grant.authority == "common"
+    if now - grant.issued_at >= _LIFETIME or (is_dead_at_common and opened.account.is_personal):
+        return Refused(700082, issued_at=issued_at)
+    return None
+
+
+def _valid_from(asked: TokenRequest, opened: OpenedGrant) -> float:
+    """Return when the last revocation was that this client minds.
+
+    A confidential client's tokens survive its user's own change of password.
+    """
+    account, credentials = opened.account, asked.credentials
+    if credentials.secret or credentials.assertion:
+        return account.revoked_before
+    return max(account.revoked_before, account.password_changed_at)
 
 
 def _scopes(asked: TokenRequest, opened: OpenedGrant) -> Scopes:

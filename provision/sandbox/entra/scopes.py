@@ -123,6 +123,25 @@ def offered(context: Context, resource: Resource) -> list[JsonObject]:
     return list(principal.get("oauth2PermissionScopes") or ())
 
 
+def everything_declared(context: Context, application: JsonObject) -> tuple[str, tuple[str, ...]]:
+    """Return `scope` for all that an application declares, and its application permissions.
+
+    An administrator who consents to `.default` consents to both, on every resource.
+
+    Source:
+        https://learn.microsoft.com/entra/identity-platform/v2-admin-consent
+    """
+    required = application.get("requiredResourceAccess") or ()
+    words, roles = [], []
+    for access in required:
+        resource = find_resource(access["resourceAppId"], context)
+        words.append(f"{resource.audience}/{DEFAULT}")
+        ids = {one["id"] for one in access["resourceAccess"] if one["type"] == "Role"}
+        published = (resource_principal(context, resource) or {}).get("appRoles") or ()
+        roles += [str(role["value"]) for role in published if role["id"] in ids]
+    return " ".join(words), tuple(roles)
+
+
 def _declared(context: Context, application: JsonObject, resource: Resource) -> tuple[Scope, ...]:
     """Return what `.default` stands for: all that the application declares on the resource."""
     declared = {

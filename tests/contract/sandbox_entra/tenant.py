@@ -59,6 +59,8 @@ def application(**changes: object) -> JsonObject:
 class Sandbox:
     """Entra's routes behind a client that keeps cookies and follows nothing by itself."""
 
+    client_id = CLIENT_ID
+
     def __init__(
         self, faults: JsonObject | None = None, directory: Directory | None = None
     ) -> None:

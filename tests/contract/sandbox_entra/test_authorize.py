@@ -24,8 +24,8 @@ def test_shows_a_page_and_redirects_nowhere(
     page = sandbox.authorize(**changes)
     assert page.status_code == 400
     assert f"AADSTS{code}:" in page.text
-    assert "Trace ID" in page.text
-    assert "Correlation ID" in page.text
+    assert "Request Id" in page.text
+    assert "Correlation Id" in page.text
     assert page.headers["x-ms-request-id"] in page.text
 
 

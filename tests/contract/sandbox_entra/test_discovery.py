@@ -57,4 +57,22 @@ def test_keys_are_the_ones_that_sign(sandbox: Sandbox) -> None:
 
 
 def test_the_native_client_page_says_what_to_copy(sandbox: Sandbox) -> None:
-    assert "whole address" in sandbox.get("/common/oauth2/nativeclient?code=x").text
+    assert "whole address" in sandbox.get("/common/oauth2/nativeclient", code="x").text
+
+
+def test_the_native_client_page_may_move_on_to_a_warning(sandbox: Sandbox) -> None:
+    assert "wrongplace" not in sandbox.get("/common/oauth2/nativeclient", code="x").text
+    sandbox.directory.switches.native_client_warns = True
+    assert "/common/wrongplace" in sandbox.get("/common/oauth2/nativeclient", code="x").text
+    assert "sign in as you" in sandbox.get("/common/wrongplace").text
+
+
+def test_an_error_uri_leads_to_what_the_code_means(sandbox: Sandbox) -> None:
+    body = sandbox.token(grant_type="password").json()
+    assert body["error_uri"] == f"{ORIGIN}/error?code=70003"
+    assert body["error"] in sandbox.get("/error", code="70003").text
+
+
+def test_devices_find_where_to_ask(sandbox: Sandbox) -> None:
+    found = configuration(sandbox, "common")
+    assert found["device_authorization_endpoint"] == f"{ORIGIN}/common/oauth2/v2.0/devicecode"

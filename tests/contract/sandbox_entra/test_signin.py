@@ -77,12 +77,47 @@ def test_the_next_request_of_the_browser_asks_nothing(sandbox: Sandbox) -> None:
     assert "code" in query_of(sandbox.authorize(prompt="none"))
 
 
-@pytest.mark.parametrize("prompt", ["login", "select_account"])
-def test_a_prompt_shows_the_page_again(sandbox: Sandbox, prompt: str) -> None:
+def test_a_prompt_for_a_login_shows_the_page_again(sandbox: Sandbox) -> None:
     sandbox.grant_mail()
     sandbox.sign_in(sandbox.authorize())
-    page = sandbox.authorize(prompt=prompt)
+    page = sandbox.authorize(prompt="login")
     assert (page.status_code, 'name="passwd"' in page.text) == (200, True)
+
+
+def test_a_prompt_for_an_account_offers_whom_the_browser_knows(sandbox: Sandbox) -> None:
+    sandbox.grant_mail()
+    sandbox.sign_in(sandbox.authorize())
+    page = sandbox.authorize(prompt="select_account", login_hint="alex@contoso.com")
+    assert 'value="forms@contoso.com"' in page.text
+    assert "Use another account" in page.text
+    assert "code" in query_of(sandbox.submit(page, account="forms@contoso.com"))
+
+
+def test_another_account_may_be_used(sandbox: Sandbox) -> None:
+    sandbox.grant_mail()
+    sandbox.sign_in(sandbox.authorize())
+    page = sandbox.submit(sandbox.authorize(prompt="select_account"), account="other")
+    assert "code" in query_of(sandbox.sign_in(page, "alex@contoso.com"))
+
+
+def test_two_accounts_of_one_browser_have_to_be_chosen_from(sandbox: Sandbox) -> None:
+    sandbox.grant_mail()
+    sandbox.sign_in(sandbox.authorize())
+    sandbox.sign_in(sandbox.authorize(prompt="login"), "alex@contoso.com")
+    assert "Pick an account" in sandbox.authorize().text
+    assert "code" in query_of(sandbox.authorize(login_hint="alex@contoso.com"))
+    assert query_of(sandbox.authorize(prompt="none"))["error"] == "login_required"
+
+
+def test_a_form_reloaded_by_the_back_button_is_a_wrong_verb(sandbox: Sandbox) -> None:
+    page = sandbox.get(f"/{sandbox.tenant}/login")
+    assert (page.status_code, "AADSTS900561" in page.text) == (400, True)
+
+
+def test_an_answered_form_cannot_be_sent_again(sandbox: Sandbox) -> None:
+    page = sandbox.sign_in(sandbox.authorize())
+    sandbox.submit(page, decision="accept")
+    assert "AADSTS50089" in sandbox.submit(page, decision="accept").text
 
 
 def test_another_hint_shows_the_page_again(sandbox: Sandbox) -> None:

@@ -67,7 +67,7 @@ def test_a_refusal_has_entra_s_members_and_correlates(sandbox: Sandbox) -> None:
         ({"client_secret": "wrong"}, 401, "invalid_client", 7000215),
         ({"client_secret": "-"}, 401, "invalid_client", 7000218),
         ({"client_secret": ""}, 401, "invalid_client", 7000218),
-        ({"client_assertion": "a.b.c"}, 401, "invalid_client", 700027),
+        ({"client_assertion": "a.b.c"}, 400, "invalid_request", 900144),
         ({"scope": "-"}, 400, "invalid_request", 90014),
         ({"scope": "Mail.Read"}, 400, "invalid_scope", 1002012),
         ({"scope": f"{DEFAULT} openid"}, 400, "invalid_scope", 70011),
