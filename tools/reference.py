@@ -1,4 +1,4 @@
-"""Write the generated parts of docs/reference: every command, and the manifest's JSON Schema."""
+"""Write the generated parts of docs/reference: every command, and the JSON Schemas."""
 
 import argparse
 import enum
@@ -14,6 +14,7 @@ from typer.main import get_command
 from provision.cli.app import app
 from provision.cli.token import _parser as token_parser
 from provision.manifest.schema import json_schema
+from provision.sandbox.fault_document import document_schema
 
 REFERENCE = Path(__file__).parents[1] / "docs" / "reference"
 
@@ -46,8 +47,11 @@ class Command:
 
 def pages() -> dict[str, str]:
     """Return the generated files: name below docs/reference, and text."""
-    schema = json.dumps(json_schema(), indent=2, ensure_ascii=False)
-    return {"commands.md": commands_page(), "manifest.schema.json": f"{schema}\n"}
+    schemas = {"manifest": json_schema(), "faults": document_schema()}
+    return {"commands.md": commands_page()} | {
+        f"{name}.schema.json": f"{json.dumps(schema, indent=2, ensure_ascii=False)}\n"
+        for name, schema in schemas.items()
+    }
 
 
 def commands_page() -> str:

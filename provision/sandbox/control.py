@@ -1,6 +1,5 @@
 """The control URL: what a test may look at and turn that no real tenant offers."""
 
-import json
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict, fields
 from email import message_from_bytes
@@ -8,27 +7,30 @@ from email.policy import default
 from typing import Any, Final
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from provision.errors import UsageError
 from provision.sandbox.context import Context, Letter
+from provision.sandbox.control_answers import Refused, answering, json_body
+from provision.sandbox.control_faults import FaultLevers
 from provision.sandbox.directory import Account, JsonObject, Switches
-from provision.sandbox.fault_rules import load_rules, parse_rules
 from provision.sandbox.requests_log import RequestsLog
 
+_CENTURY: Final = 100 * 365 * 86400
 _HIDDEN_ACCOUNT: Final = frozenset({"password"})
 
 
 def routes(context: Context, log: RequestsLog) -> list[BaseRoute]:
     """Return the routes below the capability URL."""
-    levers = _Levers(context, log)
+    levers, faults = _Levers(context, log), FaultLevers(context)
     table: list[tuple[str, str, Callable[[Request], Awaitable[Response]]]] = [
         ("GET", "/requests", levers.show_requests),
         ("DELETE", "/requests", levers.clear_requests),
         ("POST", "/clock", levers.advance_clock),
-        ("GET", "/faults", levers.show_faults),
-        ("PUT", "/faults", levers.replace_faults),
+        ("GET", "/faults", faults.show),
+        ("PUT", "/faults", faults.replace),
+        ("POST", "/faults", faults.add),
+        ("DELETE", "/faults", faults.clear),
         ("GET", "/switches", levers.show_switches),
         ("PATCH", "/switches", levers.turn_switches),
         ("GET", "/mailboxes", levers.show_mailboxes),
@@ -41,28 +43,6 @@ def routes(context: Context, log: RequestsLog) -> list[BaseRoute]:
     return [Route(path, endpoint, methods=[method]) for method, path, endpoint in table]
 
 
-class _Refused(Exception):
-    """A control request that cannot be carried out."""
-
-    def __init__(self, status: int, message: str) -> None:
-        super().__init__(message)
-        self.status = status
-
-
-def _answering(
-    lever: Callable[["_Levers", Request], Awaitable[JsonObject]],
-) -> Callable[["_Levers", Request], Awaitable[Response]]:
-    async def answer(levers: "_Levers", request: Request) -> Response:
-        try:
-            return JSONResponse(await lever(levers, request))
-        except _Refused as refusal:
-            return JSONResponse({"error": str(refusal)}, refusal.status)
-        except UsageError as error:
-            return JSONResponse({"error": error.message}, 400)
-
-    return answer
-
-
 class _Levers:
     """The handlers; each returns the state after the change."""
 
@@ -70,73 +50,58 @@ class _Levers:
         self._context = context
         self._log = log
 
-    @_answering
+    @answering
     async def show_requests(self, request: Request) -> JsonObject:  # noqa: ARG002  (a handler)
         """Return the remembered requests."""
         return {"requests": self._log.entries()}
 
-    @_answering
+    @answering
     async def clear_requests(self, request: Request) -> JsonObject:  # noqa: ARG002  (a handler)
         """Forget the remembered requests."""
         self._log.clear()
         return {"requests": []}
 
-    @_answering
+    @answering
     async def advance_clock(self, request: Request) -> JsonObject:
         """Move the sandbox's present."""
-        seconds = (await _body(request)).get("advance")
-        if not isinstance(seconds, int | float) or seconds < 0:
-            raise _Refused(400, "`advance` is a number of seconds, not negative")
+        seconds = (await json_body(request)).get("advance")
+        # NaN is not between any two numbers.
+        if not isinstance(seconds, int | float) or not 0 <= seconds <= _CENTURY:
+            raise Refused(400, "`advance` is a number of seconds, from 0 to a century")
         self._context.clock.advance(seconds)
         return {"now": self._context.clock.now().isoformat()}
 
-    @_answering
-    async def show_faults(self, request: Request) -> JsonObject:  # noqa: ARG002  (a handler)
-        """Return rules and counts."""
-        return self._context.faults.described()
-
-    @_answering
-    async def replace_faults(self, request: Request) -> JsonObject:
-        """Go on with other rules: a fault document, or the name of built-in rules."""
-        body = await _body(request)
-        named = body.get("use")
-        if named is not None and named not in ("none", "default"):
-            raise _Refused(400, "`use` is `none` or `default`")
-        rules = load_rules(named) if named else parse_rules(body, "fault document")
-        self._context.faults.replace(rules)
-        return self._context.faults.described()
-
-    @_answering
+    @answering
     async def show_switches(self, request: Request) -> JsonObject:  # noqa: ARG002  (a handler)
         """Return what can be switched."""
         return _switches_json(self._context.directory.switches)
 
-    @_answering
+    @answering
     async def turn_switches(self, request: Request) -> JsonObject:
         """Set some switches."""
         switches = self._context.directory.switches
         names = {_camel(field.name): field.name for field in fields(Switches)}
-        _assign(switches, await _body(request), names)
+        _assign(switches, await json_body(request), names)
         self._context.directory.save()
         return _switches_json(switches)
 
-    @_answering
+    @answering
     async def show_mailboxes(self, request: Request) -> JsonObject:  # noqa: ARG002  (a handler)
         """Return every account, without passwords."""
         accounts = self._context.directory.accounts.values()
         return {"mailboxes": [_account_json(account) for account in accounts]}
 
-    @_answering
+    @answering
     async def change_mailbox(self, request: Request) -> JsonObject:
         """Set some properties of an account."""
         account = self._account(request.path_params["name"])
         kept = {"object_id", "user_principal_name"}
         names = {_camel(f.name): f.name for f in fields(Account) if f.name not in kept}
-        _assign(account, await _body(request), names)
+        _assign(account, await json_body(request), names)
         self._context.directory.save()
         return _account_json(account)
 
-    @_answering
+    @answering
     async def delete_mailbox(self, request: Request) -> JsonObject:
         """Delete an account, as leaving the organization does."""
         account = self._account(request.path_params["name"])
@@ -144,7 +109,7 @@ class _Levers:
         self._context.directory.save()
         return _account_json(account)
 
-    @_answering
+    @answering
     async def show_messages(self, request: Request) -> JsonObject:
         """Return what lies in an account's inbox."""
         account = self._account(request.path_params["name"])
@@ -152,25 +117,25 @@ class _Levers:
         found = [] if mail is None else mail.inbox(account.user_principal_name).messages
         return {"messages": [_message_json(message) for message in found]}
 
-    @_answering
+    @answering
     async def set_roles(self, request: Request) -> JsonObject:
         """Set the application permissions that a client's tokens will carry."""
         client_id = request.path_params["client_id"]
-        roles = (await _body(request)).get("roles")
+        roles = (await json_body(request)).get("roles")
         applications = self._context.directory.applications.values()
         application = next((a for a in applications if a["appId"] == client_id), None)
         if application is None:
-            raise _Refused(404, f"no application {client_id}")
+            raise Refused(404, f"no application {client_id}")
         if not isinstance(roles, list) or not all(isinstance(role, str) for role in roles):
-            raise _Refused(400, "`roles` is a list of names")
+            raise Refused(400, "`roles` is a list of names")
         application["_appRoles"] = roles
         self._context.directory.save()
         return {"clientId": client_id, "roles": roles}
 
-    @_answering
+    @answering
     async def revoke(self, request: Request) -> JsonObject:
         """End refresh tokens that a user has so far, as the cause does."""
-        body = await _body(request)
+        body = await json_body(request)
         account, now = self._account(str(body.get("user"))), self._context.clock.timestamp()
         match body.get("cause", "sessionsRevoked"):
             case "sessionsRevoked" | "passwordReset":
@@ -178,7 +143,7 @@ class _Levers:
             case "passwordChange":  # the owner's own: confidential clients' tokens survive
                 account.password_changed_at = now
             case _:
-                raise _Refused(400, "`cause` is sessionsRevoked, passwordReset or passwordChange")
+                raise Refused(400, "`cause` is sessionsRevoked, passwordReset or passwordChange")
         self._context.directory.save()
         return _account_json(account)
 
@@ -186,26 +151,16 @@ class _Levers:
         try:
             return self._context.directory.accounts[name.lower()]
         except KeyError:
-            raise _Refused(404, f"no mailbox {name}") from None
-
-
-async def _body(request: Request) -> JsonObject:
-    try:
-        body = json.loads(await request.body())
-    except ValueError:
-        raise _Refused(400, "the body is not JSON") from None
-    if not isinstance(body, dict):
-        raise _Refused(400, "the body is not a JSON object")
-    return body
+            raise Refused(404, f"no mailbox {name}") from None
 
 
 def _assign(target: Account | Switches, values: JsonObject, names: dict[str, str]) -> None:
     for name, value in values.items():
         if name not in names:
-            raise _Refused(400, f"unknown member {name!r}; known are {', '.join(names)}")
+            raise Refused(400, f"unknown member {name!r}; known are {', '.join(names)}")
         present = getattr(target, names[name])
         if not (value is None or present is None or type(value) is type(present)):
-            raise _Refused(400, f"{name!r} is a {type(present).__name__}")
+            raise Refused(400, f"{name!r} is a {type(present).__name__}")
     for name, value in values.items():
         setattr(target, names[name], value)
 

@@ -2,34 +2,48 @@
 
 import asyncio
 import json
+from collections.abc import Mapping
 from typing import Final
+from urllib.parse import parse_qs
 from uuid import uuid4
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from provision.sandbox.context import SandboxClock
-from provision.sandbox.directory import JsonObject
-from provision.sandbox.faults import Faults, HttpFault
+from provision.sandbox.context import Context
+from provision.sandbox.entra.refusals import Refused, make_incident, refusal_body
+from provision.sandbox.fault_rules import HttpFault
+from provision.sandbox.graph.fault_answers import for_fault
+from provision.sandbox.graph.foreign_writes import write_as_another
 from provision.sandbox.graph.headers import connection_headers
-from provision.sandbox.graph.refusals import for_fault
+from provision.sandbox.requests_log import note_fault
+from provision.sandbox.tokens import TokenRefused
 
 ABORT: Final = "provision.abort"
-"""Key in an ASGI scope: the function that cuts the connection without an answer."""
+"""Key in an ASGI scope: the function that cuts the connection; `True` resets it."""
 _GRAPH: Final = "/v1.0/"
-# AADSTS90055 and 90033: https://learn.microsoft.com/entra/identity-platform/reference-error-codes
+_PIECES: Final = 8
+"""In which a slow body comes."""
 _ENTRA: Final = {
-    "throttled": (429, 90055, "The tenant has received too many requests."),
-    "unavailable": (503, 90033, "The directory is temporarily unavailable."),
+    "throttled": (429, 90055),
+    "unavailable": (503, 90033),
+    "internal-error": (500, 50000),
+    "gateway-timeout": (504, 90012),
+    "concurrency": (503, 90033),
 }
+"""Status and AADSTS code of the token endpoint."""
+_GATEWAY_PAGE: Final = (
+    "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n"
+    "<center><h1>502 Bad Gateway</h1></center>\r\n<hr>\r\n</body>\r\n</html>\r\n"
+)
+_REFUSALS: Final = frozenset({*_ENTRA, "bad-gateway"})
 
 
 class FaultyWire:
     """ASGI middleware that delays, refuses or loses requests as the faults decide."""
 
-    def __init__(self, app: ASGIApp, faults: Faults, clock: SandboxClock, latency: float) -> None:
+    def __init__(self, app: ASGIApp, context: Context, latency: float) -> None:
         self._app = app
-        self._faults = faults
-        self._clock = clock
+        self._context = context
         self._latency = latency
         """Seconds, added to every answer."""
 
@@ -40,51 +54,142 @@ class FaultyWire:
             return
         if self._latency:
             await asyncio.sleep(self._latency)
-        fault = self._faults.next_http_fault(scope["method"], scope["path"])
+        receive, client_id = await self._with_caller(scope, receive)
+        fault = self._begin(scope, client_id)
         if fault is None:
             await self._app(scope, receive, send)
-        elif fault.name == "dropped":
+        elif fault.name not in _REFUSALS:
+            await self._disturb(fault, scope, receive, send)
+        elif fault.name == "gateway-timeout" and fault.when == "after":
             await self._app(scope, receive, _swallow)
-            scope[ABORT]()
-            while (await receive())["type"] != "http.disconnect":
-                pass
+            await self._refuse(scope["path"], fault, client_id, send)
         else:
-            await self._refuse(scope["path"], fault, receive, send)
+            await _read(receive)
+            await self._refuse(scope["path"], fault, client_id, send)
 
-    async def _refuse(self, path: str, fault: HttpFault, receive: Receive, send: Send) -> None:
-        while (await receive()).get("more_body"):
+    def _begin(self, scope: Scope, client_id: str) -> HttpFault | None:
+        """Let the request land, somebody else write, and the dice fall."""
+        faults, method, path = self._context.faults, scope["method"], scope["path"]
+        faults.land(tuple(scope.get("client") or ("?",)))
+        writes = faults.foreign_writes(method, path, client_id)
+        write_as_another(self._context, writes, path)
+        fault = faults.next_http_fault(method, path, client_id=client_id)
+        if fault is not None or writes:
+            note_fault("foreign-write" if fault is None else fault.name)
+        return fault
+
+    async def _disturb(self, fault: HttpFault, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let the connection fail or dawdle."""
+        if fault.when == "before" and fault.name == "slow":
+            await asyncio.sleep(fault.seconds)
+            await self._app(scope, receive, send)
+            return
+        answer = _Answer()
+        is_lost = fault.name == "lost-request" or (fault.name, fault.when) == ("reset", "before")
+        if is_lost:
+            await _read(receive)
+        else:
+            await self._app(scope, receive, answer.take)
+        if fault.name in ("slow", "slow-body"):
+            await answer.give(send, fault)
+            return
+        if fault.name == "cut-answer":
+            await answer.give_half(send)
+        scope[ABORT](fault.name == "reset")
+        while (await receive())["type"] != "http.disconnect":
             pass
-        request_id = str(uuid4())
-        headers = {"content-type": "application/json", "cache-control": "no-cache"}
-        if path.startswith(_GRAPH):
-            refusal = for_fault(fault)
-            status, body = refusal.status, refusal.body(self._clock.now(), request_id)
-            headers |= connection_headers(request_id, None)
-        else:
-            status, body = self._entra_refusal(fault, request_id)
-            headers["x-ms-request-id"] = request_id
-        if fault.name == "throttled":
-            headers["retry-after"] = str(fault.retry_after)
-        raw = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
-        await send({"type": "http.response.start", "status": status, "headers": raw})
-        await send({"type": "http.response.body", "body": json.dumps(body).encode()})
 
-    def _entra_refusal(self, fault: HttpFault, trace: str) -> tuple[int, JsonObject]:
-        status, number, text = _ENTRA.get(fault.name, _ENTRA["unavailable"])
-        at = self._clock.now().strftime("%Y-%m-%d %H:%M:%SZ")
-        correlation = str(uuid4())
-        description = (
-            f"AADSTS{number}: {text}\r\nTrace ID: {trace}\r\n"
-            f"Correlation ID: {correlation}\r\nTimestamp: {at}"
-        )
-        return status, {
-            "error": "temporarily_unavailable",
-            "error_description": description,
-            "error_codes": [number],
-            "timestamp": at,
-            "trace_id": trace,
-            "correlation_id": correlation,
-        }
+    async def _refuse(self, path: str, fault: HttpFault, client_id: str, send: Send) -> None:
+        request_id, now = str(uuid4()), self._context.clock.now()
+        headers = {"content-type": "application/json", "cache-control": "no-cache"}
+        tenant_id = self._context.directory.tenant_id
+        if fault.name == "bad-gateway":
+            headers["content-type"] = "text/html"
+            status, content = 502, _GATEWAY_PAGE
+        elif path.startswith(_GRAPH):
+            refusal = for_fault(fault, client_id, tenant_id)
+            status, content = refusal.status, json.dumps(refusal.body(now, request_id))
+            headers |= connection_headers(request_id, None) | refusal.headers
+        else:
+            status, code = _ENTRA[fault.name]
+            incident = make_incident(None, now)
+            content = json.dumps(refusal_body(Refused(code), incident, self._context.origin))
+            headers["x-ms-request-id"] = incident.trace_id
+            if fault.retry_after is not None:
+                headers["retry-after"] = str(fault.retry_after)
+        await _send(send, status, headers, content.encode())
+
+    async def _with_caller(self, scope: Scope, receive: Receive) -> tuple[Receive, str]:
+        """Return the client that asks, when a rule wants to know, and the request to be read."""
+        if not self._context.faults.names_callers:
+            return receive, ""
+        body = await _read(receive)
+        headers = dict(scope["headers"])
+        messages = [{"type": "http.request", "body": body, "more_body": False}]
+
+        async def again() -> Message:
+            return messages.pop() if messages else await receive()
+
+        token = headers.get(b"authorization", b"").decode("latin-1").partition(" ")[2]
+        try:
+            return again, self._context.tokens.verify(token).client_id.lower()
+        except TokenRefused:
+            asked = parse_qs(body.decode("utf-8", "replace")).get("client_id", [""])
+            return again, asked[0].lower()
+
+
+class _Answer:
+    """An answer that is held back."""
+
+    def __init__(self) -> None:
+        self._start: Message = {}
+        self._body = b""
+
+    async def take(self, message: Message) -> None:
+        """Receive a part of it."""
+        if message["type"] == "http.response.start":
+            self._start = message
+        else:
+            self._body += message.get("body", b"")
+
+    async def give(self, send: Send, fault: HttpFault) -> None:
+        """Send all of it, late: `slow` at once in the end, `slow-body` in pieces."""
+        count = _PIECES if fault.name == "slow-body" else 1
+        size = -(-len(self._body) // count) or 1
+        if count == 1:
+            await asyncio.sleep(fault.seconds)
+        await send(self._start)
+        for start in range(0, len(self._body), size):
+            if count > 1:
+                await asyncio.sleep(fault.seconds / count)
+            await _send_part(send, self._body[start : start + size], is_last=False)
+        await _send_part(send, b"", is_last=True)
+
+    async def give_half(self, send: Send) -> None:
+        """Send the head and half of the body; nothing of an answer without a body."""
+        if self._body:
+            await send(self._start)
+            await _send_part(send, self._body[: len(self._body) // 2], is_last=False)
+
+
+async def _read(receive: Receive) -> bytes:
+    body = b""
+    while True:
+        message = await receive()
+        part: bytes = message.get("body", b"")
+        body += part
+        if not message.get("more_body"):
+            return body
+
+
+async def _send(send: Send, status: int, headers: Mapping[str, str], content: bytes) -> None:
+    raw = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+    await send({"type": "http.response.start", "status": status, "headers": raw})
+    await _send_part(send, content, is_last=True)
+
+
+async def _send_part(send: Send, content: bytes, *, is_last: bool) -> None:
+    await send({"type": "http.response.body", "body": content, "more_body": not is_last})
 
 
 async def _swallow(message: Message) -> None:

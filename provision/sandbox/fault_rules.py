@@ -1,125 +1,157 @@
-"""Fault rules: what goes wrong, for whom and how often, as a JSON file says it."""
+"""Fault rules: what goes wrong, for whom and how often, as values."""
 
-import json
-from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib.resources import files
-from pathlib import Path
-from typing import Any, Final, Literal, get_args
+from typing import Final, Literal
 
-from provision.errors import UsageError
+from provision.sandbox.directory import JsonObject
 
-HttpFaultName = Literal["throttled", "unavailable", "concurrency", "dropped"]
-DelayName = Literal["hidden-object", "msa-missing", "unknown-application", "refused-secret"]
-_ANY_PATH: Final = ("/v1.0/*", "*/oauth2/v2.0/token")
+Range = tuple[float, float]
+"""From and to; one of them is drawn."""
+HttpFaultName = Literal[
+    "throttled", "unavailable", "internal-error", "bad-gateway", "gateway-timeout", "concurrency",
+    "lost-request", "dropped", "cut-answer", "reset", "slow", "slow-body",
+]  # fmt: skip
+LagName = Literal[
+    "hidden-object", "stale-object", "msa-missing", "unknown-application", "refused-secret",
+    "lingering-secret",
+]  # fmt: skip
+MailFaultName = Literal[
+    "mail-dropped", "mail-bye", "mail-refused", "mail-deferred", "mail-slow-greeting",
+    "mail-tls-stalled",
+]  # fmt: skip
+ForeignWrite = Literal[
+    "adds-redirect", "adds-secret", "removes-secret", "adds-grant-scope", "changes-audience",
+    "renames",
+]  # fmt: skip
+Wording = Literal["plain", "identifier", "documented"]
+ANY_PATH: Final = ("/v1.0/*", "*/oauth2/v2.0/token")
+ANY_PROTOCOL: Final = ("imap", "pop", "smtp")
 
 
 @dataclass(frozen=True, slots=True)
-class HttpRule:
-    """A request that is answered badly, or not at all."""
+class Trigger:
+    """A request that has to be seen before a rule begins."""
+
+    methods: frozenset[str] = frozenset()
+    """Upper case; empty means every method."""
+    paths: tuple[str, ...] = ("*",)
+    """Lower-case shell patterns, one of which must match."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Rule:
+    """What every rule says."""
+
+    fault: str
+    document: JsonObject
+    """As it was written."""
+    chance: float = 1.0
+    skip: int = 0
+    """What is let through first."""
+    times: int | None = None
+    """How often it strikes at most; None: for ever."""
+    every: int = 1
+    """Strikes only each so manieth of what it is asked about."""
+    after: Trigger | None = None
+    """None: from the start."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HttpRule(_Rule):
+    """A request that is answered badly, late, or not at all."""
 
     fault: HttpFaultName
-    methods: frozenset[str]
-    """Upper case; empty means every method."""
-    paths: tuple[str, ...]
-    """Lower-case shell patterns, one of which must match."""
-    chance: float
-    skip: int
-    """Matching requests that are let through first."""
-    times: int | None
-    """How often it strikes at most; None: for ever."""
-    retry_after: tuple[float, float]
-    """Seconds, from and to."""
+    methods: frozenset[str] = frozenset()
+    paths: tuple[str, ...] = ANY_PATH
+    client_id: str | None = None
+    """Lower case; None: whoever asks."""
+    retry_after: Range | None = None
+    """Seconds; None sends no `Retry-After`."""
+    wording: Wording = "plain"
+    """Of a 429."""
+    status: int = 409
+    """Of a concurrency violation."""
+    seconds: Range = (1.0, 1.0)
+    when: Literal["before", "after"] = "before"
+    """Whether it happens before or after the request took effect."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForeignRule(_Rule):
+    """Another administrator who writes just before a request is carried out."""
+
+    methods: frozenset[str] = frozenset()
+    paths: tuple[str, ...] = ANY_PATH
+    client_id: str | None = None
+    writes: tuple[ForeignWrite, ...] = ("adds-redirect",)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConnectionRule(_Rule):
+    """A connection that ends before a request can be sent over it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LagRule(_Rule):
+    """A change that some replicas of one reader have not heard of."""
+
+    fault: LagName
+    requests: tuple[int, int] = (1, 1)
+    """For how many requests, from and to, each replica lags behind."""
+    replicas: int = 1
+    is_sticky: bool = False
+    """Whether one connection always reaches the same replica."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuotaRule(_Rule):
+    """Budgets of one client in one tenant, on the sandbox's clock.
+
+    Source:
+        https://learn.microsoft.com/graph/throttling-limits#identity-and-access-service-limits
+    """
+
+    resource_units: int = 3500
+    window: float = 10.0
+    writes: int = 3000
+    write_window: float = 150.0
+    personal_writes: int = 60
+    """In a minute, to applications whose audience includes personal accounts."""
+    wording: Wording = "plain"
+    is_silent: bool = False
+    """Whether the 429 comes without `Retry-After`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailRule(_Rule):
+    """A mail connection that goes wrong."""
+
+    fault: MailFaultName
+    protocols: tuple[str, ...] = ANY_PROTOCOL
+    at: Literal["greeting", "login"] = "login"
+    seconds: Range = (1.0, 1.0)
+
+
+Rule = HttpRule | ForeignRule | ConnectionRule | LagRule | QuotaRule | MailRule
 
 
 @dataclass(frozen=True, slots=True)
-class DelayRule:
-    """A fresh object that one reader does not see at first."""
+class HttpFault:
+    """What goes wrong with one request."""
 
-    fault: DelayName
-    requests: tuple[int, int]
-    """For how many requests, from and to, it stays unseen."""
-    chance: float
-    skip: int
-    """Fresh objects that are seen at once, before the rule begins."""
-    times: int | None
-    """How many objects at most."""
-
-
-Rule = HttpRule | DelayRule
+    name: HttpFaultName
+    retry_after: float | None = None
+    """Seconds; None sends none."""
+    wording: Wording = "plain"
+    status: int = 409
+    seconds: float = 0.0
+    when: Literal["before", "after"] = "before"
 
 
-def load_rules(choice: str) -> tuple[Rule, ...]:
-    """Return the rules of `none`, `default` or a fault file.
+@dataclass(frozen=True, slots=True)
+class MailFault:
+    """What goes wrong with one mail connection."""
 
-    Raises:
-        UsageError: The file cannot be read or is not a fault file.
-    """
-    if choice == "none":
-        return ()
-    if choice == "default":
-        text = (files("provision.sandbox") / "data" / "default-faults.json").read_text("utf-8")
-        return parse_rules(json.loads(text), "default faults")
-    try:
-        raw = json.loads(Path(choice).read_text(encoding="utf-8"))
-    except OSError as error:
-        raise UsageError(
-            f"fault file {choice}: cannot be read ({error.strerror})",
-            hint="`--faults` takes `none`, `default` or the path of a fault file",
-        ) from error
-    except ValueError as error:
-        raise UsageError(f"fault file {choice}: not JSON") from error
-    return parse_rules(raw, f"fault file {choice}")
-
-
-def parse_rules(raw: object, source: str) -> tuple[Rule, ...]:
-    """Return the rules of a decoded fault document.
-
-    Raises:
-        UsageError: It is not a version 1 fault document.
-    """
-    if not isinstance(raw, Mapping) or raw.get("version") != 1:
-        raise UsageError(f"{source}: not a version 1 fault document")
-    try:
-        return tuple(_rule(rule) for rule in raw.get("rules", ()))
-    except (KeyError, TypeError, ValueError) as error:
-        raise UsageError(f"{source}: {error}") from error
-
-
-def _rule(raw: Mapping[str, Any]) -> Rule:
-    fault = raw["fault"]
-    chance, skip, times = float(raw.get("chance", 1.0)), int(raw.get("skip", 0)), raw.get("times")
-    if fault in get_args(DelayName):
-        _refuse_unknown(raw, {"requests"})
-        low, high = raw.get("requests", (1, 1))
-        return DelayRule(fault, (int(low), int(high)), chance, skip, times)
-    if fault in get_args(HttpFaultName):
-        _refuse_unknown(raw, {"method", "path", "retryAfter"})
-        return HttpRule(
-            fault=fault,
-            methods=frozenset(method.upper() for method in _listed(raw.get("method", ()))),
-            paths=tuple(path.lower() for path in _listed(raw.get("path", _ANY_PATH))),
-            chance=chance,
-            skip=skip,
-            times=times,
-            retry_after=_range(raw.get("retryAfter", 0.1)),
-        )
-    known = ", ".join((*get_args(HttpFaultName), *get_args(DelayName)))
-    msg = f"unknown fault {fault!r}; known are {known}"
-    raise ValueError(msg)
-
-
-def _refuse_unknown(raw: Mapping[str, Any], own: set[str]) -> None:
-    unknown = sorted(set(raw) - own - {"fault", "chance", "skip", "times"})
-    if unknown:
-        msg = f"{raw['fault']!r} has no member {unknown[0]!r}"
-        raise ValueError(msg)
-
-
-def _listed(value: str | list[str] | tuple[str, ...]) -> tuple[str, ...]:
-    return (value,) if isinstance(value, str) else tuple(value)
-
-
-def _range(value: float | list[float]) -> tuple[float, float]:
-    low, high = value if isinstance(value, list) else (value, value)
-    return float(low), float(high)
+    name: MailFaultName
+    at: Literal["greeting", "login"] = "login"
+    seconds: float = 0.0

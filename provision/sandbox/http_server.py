@@ -5,7 +5,8 @@ import contextlib
 import errno
 import logging
 import socket
-from collections.abc import Iterator
+import struct
+from collections.abc import Callable, Iterator
 from typing import Final
 
 import uvicorn
@@ -23,6 +24,16 @@ _IDLE: Final = 120
 """Seconds that an unused connection is kept: longer than any client of ours pauses."""
 
 
+_RESET: Final = struct.pack("ii", 1, 0)
+"""`SO_LINGER` with no time: the connection ends with RST instead of FIN."""
+
+
+class _Config(uvicorn.Config):
+    """uvicorn's, with what a new connection asks first."""
+
+    closes_connection: Callable[[], bool]
+
+
 class _Protocol(H11Protocol):
     """HTTP/1.1 over a connection that the application can cut."""
 
@@ -35,8 +46,17 @@ class _Protocol(H11Protocol):
         opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         app = self.app
 
+        def abort(is_reset: bool) -> None:  # noqa: FBT001  (nobody else calls it)
+            if is_reset:
+                opened.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
+            transport.abort()
+
+        if isinstance(self.config, _Config) and self.config.closes_connection():
+            abort(False)  # noqa: FBT003  (as above)
+            return
+
         async def with_abort(scope: Scope, receive: Receive, send: Send) -> None:
-            scope[ABORT] = transport.abort
+            scope[ABORT] = abort
             await app(scope, receive, send)
 
         self.app = with_abort
@@ -45,9 +65,11 @@ class _Protocol(H11Protocol):
 class HttpServer(uvicorn.Server):
     """uvicorn that leaves the signals to us and tells when it listens."""
 
-    def __init__(self, application: ASGIApp, tls: TlsFiles) -> None:
+    def __init__(
+        self, application: ASGIApp, tls: TlsFiles, closes_connection: Callable[[], bool]
+    ) -> None:
         logging.getLogger("uvicorn.access").propagate = False
-        config = uvicorn.Config(
+        config = _Config(
             application,
             http=_Protocol,
             ws="none",
@@ -60,6 +82,7 @@ class HttpServer(uvicorn.Server):
             timeout_graceful_shutdown=_LAST_REQUESTS,
             timeout_keep_alive=_IDLE,
         )
+        config.closes_connection = closes_connection
         super().__init__(config)
         self.listens = asyncio.Event()
 

@@ -30,6 +30,7 @@ class _Carrier:
     """The request being served, to which the parts of a `$batch` are added."""
 
     clock: Clock
+    entry: JsonObject
     parts: list[JsonObject] = field(default_factory=list)
 
 
@@ -64,7 +65,7 @@ class RequestsLog:
             "ms": 0.0,
         }
         self._entries.append(entry)
-        carrier = _Carrier(self._clock)
+        carrier = _Carrier(self._clock, entry)
         token = _carrier.set(carrier)
         started = self._clock.monotonic()
 
@@ -80,6 +81,13 @@ class RequestsLog:
             await self._app(scope, receive, remember)
         finally:
             _carrier.reset(token)
+
+
+def note_fault(name: str) -> None:
+    """Tell of the request being served what was made to go wrong with it."""
+    carrier = _carrier.get()
+    if carrier is not None:
+        carrier.entry["fault"] = name
 
 
 @contextmanager

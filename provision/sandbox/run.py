@@ -21,8 +21,8 @@ from provision.sandbox.certificates import make_certificates
 from provision.sandbox.context import Context, SandboxClock
 from provision.sandbox.directory import Directory, load
 from provision.sandbox.exchange import MailPorts
+from provision.sandbox.fault_document import load_rules
 from provision.sandbox.fault_injection import FaultyWire
-from provision.sandbox.fault_rules import load_rules
 from provision.sandbox.faults import Faults
 from provision.sandbox.http_server import HttpServer, bind_loopback, close_all
 from provision.sandbox.options import SandboxOptions
@@ -85,7 +85,7 @@ class _Sandbox:
         )
         options = self._options
         ports = MailPorts(imap=options.imap_port, pop=options.pop_port, smtp=options.smtp_port)
-        server = HttpServer(self._application(context), tls)
+        server = HttpServer(self._application(context), tls, context.faults.closes_connection)
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, server.finish)
@@ -137,7 +137,7 @@ class _Sandbox:
         parts = (graph, entra, resource_manager)
         service = Router([route for part in parts for route in part.routes(context)])
         latency = self._options.latency_ms / 1000
-        log = RequestsLog(FaultyWire(service, context.faults, context.clock, latency), self._clock)
+        log = RequestsLog(FaultyWire(service, context, latency), self._clock)
         prefix = f"/control/{self._capability}"
         levers = Router(control.routes(context, log))
 

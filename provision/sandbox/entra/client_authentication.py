@@ -81,13 +81,16 @@ def _require_good_secret(context: Context, client: Client, text: str) -> None:
     known = next(
         (
             secret
-            for secret in context.directory.secrets.values()
+            for secret in [
+                *context.directory.secrets.values(),
+                *context.faults.replication.removed_secrets(),
+            ]
             if secret.client_id == client.client_id
             and compare_digest(secret.text.encode(), text.encode())
         ),
         None,
     )
-    if known is None or context.faults.is_hidden("sts-secret", known.key_id, known.created_at):
+    if known is None or context.faults.is_refused(known):
         raise Refused(7000215, client_id=client.client_id)
     if known.end_at <= context.clock.timestamp():
         raise Refused(7000222, client_id=client.client_id)

@@ -13,6 +13,7 @@ from zope.interface import implementer
 
 from provision.errors import UsageError
 from provision.sandbox.exchange import MailPorts
+from provision.sandbox.exchange.damage import damaged
 from provision.sandbox.exchange.imap_mailbox import ExchangeImap
 from provision.sandbox.exchange.pop import ExchangePop
 from provision.sandbox.exchange.smtp import ExchangeSmtp, Submissions
@@ -22,6 +23,7 @@ from provision.sandbox.exchange.xoauth2_login import Doorkeeper
 if TYPE_CHECKING:
     from provision.sandbox.certificates import TlsFiles
     from provision.sandbox.context import Context
+    from provision.sandbox.faults import Faults
 
 _BIND_ATTEMPTS = 20
 _reactor: Any = installed_reactor
@@ -47,14 +49,16 @@ class _Server(ServerFactory):
 
     noisy = False
 
-    def __init__(self, make: Callable[[], Protocol]) -> None:
+    def __init__(self, name: str, make: Callable[[], Protocol], faults: "Faults") -> None:
+        self.name = name
         self._make = make
+        self._faults = faults
 
     def buildProtocol(self, _address: object) -> Protocol:
         """Return the protocol object of a new connection."""
         protocol = self._make()
         protocol.factory = self
-        return protocol
+        return damaged(protocol, self.name, self._faults, self)
 
 
 def listen(context: "Context", tls: "TlsFiles", ports: MailPorts) -> MailPorts:
@@ -68,16 +72,20 @@ def listen(context: "Context", tls: "TlsFiles", ports: MailPorts) -> MailPorts:
     doorkeeper = Doorkeeper(context)
     submissions = Submissions(context, doorkeeper)
     credentials = _Tls(tls)
+    faults = context.faults
+    imap = _Server("imap", lambda: ExchangeImap(doorkeeper, store), faults)
+    pop = _Server("pop", lambda: ExchangePop(doorkeeper, store), faults)
+    smtp = _Server("smtp", lambda: ExchangeSmtp(submissions, credentials), faults)
     return MailPorts(
-        imap=_bind("imap", ports.imap, lambda: ExchangeImap(doorkeeper, store), credentials),
-        pop=_bind("pop", ports.pop, lambda: ExchangePop(doorkeeper, store), credentials),
-        smtp=_bind("smtp", ports.smtp, lambda: ExchangeSmtp(submissions, credentials), None),
+        imap=_bind(imap, ports.imap, credentials),
+        pop=_bind(pop, ports.pop, credentials),
+        smtp=_bind(smtp, ports.smtp, None),
     )
 
 
-def _bind(name: str, port: int, make: Callable[[], Protocol], tls: _Tls | None) -> int:
+def _bind(server: _Server, port: int, tls: _Tls | None) -> int:
     """Listen on 127.0.0.1 and, where there is IPv6, on ::1, with the same port."""
-    server = _Server(make)
+    name = server.name
     for _ in range(_BIND_ATTEMPTS if port == 0 else 1):
         first = _listen_on("127.0.0.1", name, port, server, tls)
         bound: int = first.getHost().port

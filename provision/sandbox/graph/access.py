@@ -114,11 +114,17 @@ def require_hold(context: Context, claims: Claims, target: JsonObject) -> None:
             administrator nor the owner.
     """
     if claims.user_principal_name is None:
-        may_all = bool(claims.roles & {"Application.ReadWrite.All", "Directory.ReadWrite.All"})
+        may_all = not owns_only(claims)
     else:
         may_all = is_administrator(context, claims)
     if not may_all and target.get("_owner") != claims.object_id:
         raise not_permitted()
+
+
+def owns_only(claims: Claims) -> bool:
+    """Tell whether the caller is an application that may change only what it owns."""
+    may_all = claims.roles & {"Application.ReadWrite.All", "Directory.ReadWrite.All"}
+    return claims.user_principal_name is None and not may_all
 
 
 def is_administrator(context: Context, claims: Claims) -> bool:

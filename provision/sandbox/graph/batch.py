@@ -8,8 +8,9 @@ from provision.sandbox.directory import JsonObject
 from provision.sandbox.graph.access import authenticate
 from provision.sandbox.graph.call import Answer, Call, object_body, split_path
 from provision.sandbox.graph.dispatch import dispatch
+from provision.sandbox.graph.fault_answers import for_fault
 from provision.sandbox.graph.headers import answer_headers
-from provision.sandbox.graph.refusals import GraphRefusal, bad_request, for_fault
+from provision.sandbox.graph.refusals import GraphRefusal, bad_request
 from provision.sandbox.requests_log import part_of_batch
 from provision.sandbox.tokens import Claims
 
@@ -44,11 +45,12 @@ def _answered(context: Context, outer: Claims, request: JsonObject, request_id: 
     path = url.partition("?")[0]
     with part_of_batch(method, f"/v1.0/{url.lstrip('/')}") as entry:
         try:
+            context.faults.land()
             fault = context.faults.next_http_fault(
-                method, f"/v1.0/{path.lstrip('/')}", in_batch=True
+                method, f"/v1.0/{path.lstrip('/')}", in_batch=True, client_id=outer.client_id
             )
             if fault is not None:
-                raise for_fault(fault)
+                raise for_fault(fault, outer.client_id, outer.tenant_id)
             answer = dispatch(context, _call(context, outer, request))
             response = _response(request, answer.status, answer.body, answer_headers(answer))
         except GraphRefusal as refusal:
@@ -81,9 +83,8 @@ def _call(context: Context, outer: Claims, request: JsonObject) -> Call:
 def _refused(
     context: Context, request: JsonObject, refusal: GraphRefusal, request_id: str
 ) -> JsonObject:
-    headers = {"Content-Type": "application/json", "Cache-Control": "no-cache"}
-    if refusal.retry_after is not None:
-        headers["Retry-After"] = str(refusal.retry_after)
+    own = {"Content-Type": "application/json", "Cache-Control": "no-cache"}
+    headers = own | dict(refusal.headers)
     body = refusal.body(context.clock.now(), request_id)
     return _response(request, refusal.status, body, headers)
 

@@ -1,6 +1,5 @@
 """Which handler answers which request, and what the caller must be allowed."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -8,9 +7,8 @@ from provision.sandbox.context import Context
 from provision.sandbox.graph import access, applications, deleted_items, grants, people
 from provision.sandbox.graph import service_principals as principals
 from provision.sandbox.graph.call import Answer, Call, Key, Piece
+from provision.sandbox.graph.landing import Handler, land
 from provision.sandbox.graph.refusals import method_not_allowed, segment_not_found
-
-Handler = Callable[[Context, Call], Answer]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +83,7 @@ def dispatch(context: Context, call: Call) -> Answer:
     if route is None:
         raise method_not_allowed()
     access.authorize(context, call.claims, route.permit)
-    return route.handler(context, call)
+    return land(context, call, route.handler)
 
 
 def _folded(piece: Piece) -> Piece:

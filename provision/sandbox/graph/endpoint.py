@@ -64,15 +64,13 @@ class GraphEndpoint:
 
 
 def _refusal_headers(refusal: GraphRefusal) -> dict[str, str]:
-    headers = {
+    return {
         "Cache-Control": "no-cache",
         "Content-Type": "application/json",
         "Vary": "Accept-Encoding",
         "x-ms-resource-unit": "1",
+        **refusal.headers,
     }
-    if refusal.retry_after is not None:
-        headers["Retry-After"] = str(refusal.retry_after)
-    return headers
 
 
 async def _whole_body(receive: Receive) -> bytes:

@@ -35,7 +35,7 @@ def answer_headers(answer: Answer) -> dict[str, str]:
         }
     if answer.location is not None:
         headers["Location"] = answer.location
-    return headers
+    return headers | dict(answer.headers)
 
 
 def connection_headers(request_id: str, client_request_id: str | None) -> dict[str, str]:

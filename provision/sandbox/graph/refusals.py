@@ -1,10 +1,9 @@
 """Every way in which Graph says no, in its own error envelope."""
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Final
 
 from provision.sandbox.directory import JsonObject
-from provision.sandbox.faults import HttpFault
 
 
 class GraphRefusal(Exception):
@@ -16,14 +15,19 @@ class GraphRefusal(Exception):
         code: str,
         message: str,
         details: tuple[JsonObject, ...] = (),
-        retry_after: float | None = None,
+        *,
+        headers: Mapping[str, str] | None = None,
+        inner: JsonObject | None = None,
     ) -> None:
         super().__init__(message)
         self.status = status
         self.code = code
         self.message = message
         self.details = details
-        self.retry_after = retry_after
+        self.headers = dict(headers or {})
+        """Besides those of every refusal: `Retry-After` and what else a 429 tells."""
+        self.inner = inner or {}
+        """What `innerError` says besides ids and date."""
 
     def body(
         self, now: datetime, request_id: str, client_request_id: str | None = None
@@ -32,34 +36,12 @@ class GraphRefusal(Exception):
         error: JsonObject = {"code": self.code, "message": self.message}
         if self.details:
             error["details"] = list(self.details)
-        error["innerError"] = {
+        error["innerError"] = self.inner | {
             "date": now.strftime("%Y-%m-%dT%H:%M:%S"),
             "request-id": request_id,
             "client-request-id": client_request_id or request_id,
         }
         return {"error": error}
-
-
-_FAULTS: Final = {
-    "throttled": (429, "TooManyRequests", "Too many requests."),
-    "unavailable": (503, "ServiceUnavailable", "The service is temporarily unavailable."),
-    "concurrency": (
-        409,
-        "Directory_ConcurrencyViolation",
-        "Error due to concurrent requests being made to the tenant. Please wait briefly and retry.",
-    ),
-}
-
-
-def for_fault(fault: HttpFault) -> GraphRefusal:
-    """Return the refusal that an injected fault stands for."""
-    status, code, message = _FAULTS[fault.name]
-    return GraphRefusal(
-        status,
-        code,
-        message,
-        retry_after=fault.retry_after if status == 429 else None,  # noqa: PLR2004
-    )
 
 
 def bad_request(message: str, *details: JsonObject) -> GraphRefusal:
@@ -145,6 +127,16 @@ def no_backing_application(client_id: str) -> GraphRefusal:
     )
     detail = {"code": "NoBackingApplicationObject", "message": message, "target": "appId"}
     return bad_request(message, detail)
+
+
+def not_local() -> GraphRefusal:
+    """Return the same refusal as callers get it that may change only what they own."""
+    return GraphRefusal(
+        403,
+        "Authorization_RequestDenied",
+        "When using this permission, the backing application of the service principal being "
+        "created must in the local tenant",
+    )
 
 
 def already_exists(message: str) -> GraphRefusal:

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 from provision.sandbox.context import Context
 from provision.sandbox.directory import JsonObject
-from provision.sandbox.graph.access import require_hold
+from provision.sandbox.graph.access import owns_only, require_hold
 from provision.sandbox.graph.applications import (
     bin_service_principal,
     is_hidden,
@@ -20,6 +20,7 @@ from provision.sandbox.graph.refusals import (
     bad_request,
     invalid_value,
     no_backing_application,
+    not_local,
     resource_not_found,
 )
 from provision.sandbox.graph.service_principal_shape import (
@@ -127,6 +128,8 @@ def _create(context: Context, call: Call, body: JsonObject) -> Answer:
             f"principal name {client_id} is already in use."
         )
     if application is None or is_hidden(context, application):
+        if owns_only(call.claims):
+            raise not_local()
         raise no_backing_application(client_id)
     principal = new_service_principal(
         application, str(uuid4()), directory.tenant_id, context.clock.now()

@@ -49,6 +49,14 @@ class SandboxClient:
 
     def token_for(self, client_id: str, client_secret: str) -> str:
         """Return an app-only Graph token."""
+        return str(self.token_reply(client_id, client_secret).body["access_token"])
+
+    def has_token(self, client_id: str, client_secret: str) -> bool:
+        """Tell whether the token endpoint gives one."""
+        return self.token_reply(client_id, client_secret).status == 200
+
+    def token_reply(self, client_id: str, client_secret: str) -> Reply:
+        """Ask for an app-only Graph token."""
         form = {
             "grant_type": "client_credentials",
             "client_id": client_id,
@@ -57,8 +65,7 @@ class SandboxClient:
         }
         path = f"/{self.ready.tenant_id}/oauth2/v2.0/token"
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
-        reply = self.raw("POST", path, urlencode(form).encode(), headers)
-        return str(reply.body["access_token"])
+        return self.raw("POST", path, urlencode(form).encode(), headers)
 
     def graph(
         self, method: str, path: str, body: object = None, headers: dict[str, str] | None = None

@@ -9,7 +9,7 @@ from provision.sandbox.context import Context, SandboxClock
 from provision.sandbox.directory import Directory
 from provision.sandbox.exchange.admission import Admission, Admitted, NotConnected, Reason, Refused
 from provision.sandbox.exchange.xoauth2_login import Doorkeeper, Xoauth2Response, parse_response
-from provision.sandbox.fault_rules import load_rules
+from provision.sandbox.fault_document import load_rules
 from provision.sandbox.faults import Faults
 from provision.sandbox.tokens import Tokens
 from provision.secret import Secret
