@@ -1,5 +1,6 @@
 """An application registered for mail programs, and the owners who sign in to it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -66,15 +67,23 @@ class MailApplication:
         return str(answer.json()["access_token"])
 
 
-def register_mail_application(ready: Ready) -> MailApplication:
-    """Register an application for work and personal accounts, for all kinds of mail programs."""
-    body = {
+def register_mail_application(
+    ready: Ready, changes: Mapping[str, object] | None = None
+) -> MailApplication:
+    """Register an application for work and personal accounts, for all kinds of mail programs.
+
+    Args:
+        ready: The sandbox.
+        changes: What is different in Graph's body.
+    """
+    body: dict[str, object] = {
         "displayName": "Mail programs",
         "signInAudience": "AzureADandPersonalMicrosoftAccount",
         "isFallbackPublicClient": True,
         "api": {"requestedAccessTokenVersion": 2},
         "web": {"redirectUris": ["http://localhost", "http://localhost/", NATIVE]},
         "passwordCredentials": [{"displayName": "mail programs"}],
+        **(changes or {}),
     }
     headers = {"authorization": f"Bearer {administrator_token(ready)}"}
     with client_for(ready) as client:
