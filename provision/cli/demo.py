@@ -17,11 +17,14 @@ from provision.stages.progress import Finished, Started
 
 if TYPE_CHECKING:
     from provision.sandbox.process import RunningSandbox
+    from provision.stages.authorize import Surface
 
 _MAILBOX = "forms@contoso.com"
+OpenOption = Annotated[bool, typer.Option("--open", help="Sign in yourself, in your browser.")]
 
 
 def demo(
+    in_browser: OpenOption = False,
     keep: Annotated[
         bool, typer.Option("--keep", help="Leave the sandbox running and its ready file there.")
     ] = False,
@@ -45,7 +48,8 @@ def demo(
         sandbox = start_sandbox(options, clock)
         with Watch(is_quiet=no_progress) as watch:
             log = StageLog(watch, clock)
-            outcome = _run(folder, sandbox, log)
+            surface = _owner(sandbox, in_browser=in_browser)
+            outcome = _run(folder, sandbox, log, surface)
     finally:
         if sandbox is not None and not (keep and log is not None and log.is_good):
             sandbox.stop()
@@ -63,9 +67,19 @@ def demo(
     return exits.DONE if log.is_good and not outcome["replanChanges"] else exits.FAILED
 
 
-def _run(folder: Path, sandbox: "RunningSandbox", log: StageLog) -> dict[str, object]:
+def _owner(sandbox: "RunningSandbox", *, in_browser: bool) -> "Surface":
+    from provision.cli.sign_in_link import PersonAtSandbox, VisitingOwner
+
+    password = sandbox.ready.password_of(_MAILBOX)
+    if in_browser:
+        return PersonAtSandbox(password)
+    return VisitingOwner(sandbox.ready.ca_bundle, password)
+
+
+def _run(
+    folder: Path, sandbox: "RunningSandbox", log: StageLog, owner: "Surface"
+) -> dict[str, object]:
     from provision.cli import apply_through
-    from provision.cli.sign_in_link import VisitingOwner
 
     shutil.copy(Path(__file__).with_name("demo.yaml"), folder / "provision.yaml")
     place = wiring.Place(folder / "provision.yaml")
@@ -73,7 +87,6 @@ def _run(folder: Path, sandbox: "RunningSandbox", log: StageLog) -> dict[str, ob
     with wiring.open_session(place, log, choices) as session:
         results = apply_through.Results(session.apply(lambda _: True))
         requests = session.graph_requests()
-        owner = VisitingOwner(sandbox.ready.ca_bundle, sandbox.ready.password_of(_MAILBOX))
         wish = apply_through.Wish(Through.HANDOFF, yes=True, sends=True, surface=owner)
         apply_through.carry_on(session, wish, results)
     with wiring.open_session(place, log, choices) as session:

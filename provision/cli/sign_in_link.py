@@ -31,6 +31,33 @@ class TerminalSurface:
         return ask.paste(f"Address for {sign_in_as}: ")
 
 
+class PersonAtSandbox:
+    """Lets the person at this terminal be the mailbox owner of a sandbox, in a real browser."""
+
+    def __init__(self, password: Secret) -> None:
+        self._password = password
+
+    def open(self, url: str, sign_in_as: str) -> None:
+        """Tell what to type and what to expect, then open the link."""
+        console.err(
+            "You are the mailbox owner. Sign in to the sandbox with:\n"
+            f"  account   {sign_in_as}\n"
+            f"  password  {self._password.reveal()}\n"
+            "Your browser will warn about the certificate: the sandbox made its own authority a "
+            "moment ago,\nand no browser knows it. Go on, this once: the address is localhost, so "
+            "the page comes from this\nmachine. On Microsoft's pages never do that."
+        )
+        if _open(url):
+            console.err("A browser window was opened. If none appeared, open this link:")
+        else:
+            console.err("Open this link in a browser on this machine:")
+        console.err(f"\n{url}\n\nWaiting for five minutes; Ctrl-C ends the demo.")
+
+    def pasted(self, sign_in_as: str) -> str:
+        """Nothing is pasted: the demo listens."""
+        raise AnswerNeeded(f"{sign_in_as} signs in through the listener here")
+
+
 class VisitingOwner:
     """Plays the mailbox owner on a sandbox: fills in the forms that a person would."""
 

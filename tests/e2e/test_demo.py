@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from provision.sandbox.ready import read_ready
+from provision.sandbox.visitor import Visitor
+from provision.secret import Secret
 from tests.e2e.levers import Levers
 from tests.e2e.workplace import OWNER
 
@@ -63,6 +66,46 @@ def test_programs_get_every_stage_in_order_and_keep_leaves_it_usable(bare):
         another_program_finds_the_grant_and_the_message(Path(result["readyFile"]))
     finally:
         os.kill(pid, signal.SIGTERM)
+
+
+@pytest.fixture
+def waiting(bare):
+    """The demo with a person to come, on a machine without a browser."""
+    bare.environment["BROWSER"] = "/bin/false"
+    demo = bare.start("demo", "--open")
+    yield demo
+    demo.kill()
+    demo.communicate()
+
+
+def told_to_the_person(demo) -> dict[str, str]:
+    """Read standard error until everything is told that a person needs to sign in."""
+    before = [line.split() for line in iter(demo.stderr.readline, "\n")]
+    pairs = {words[0]: words[1] for words in before if len(words) == 2}
+    return pairs | {"link": demo.stderr.readline().strip()}
+
+
+def test_open_waits_for_a_person_and_carries_on_when_they_have_signed_in(bare, waiting):
+    told = told_to_the_person(waiting)
+    (ready_file,) = bare.folder.glob("provision-demo-*/sandbox.json")
+    ready = read_ready(ready_file)
+    visitor = Visitor(ready.ca_bundle)
+    visited = visitor.visit(told["link"], told["account"], Secret(told["password"]))
+    out, err = waiting.communicate(timeout=60)
+
+    assert "You are signed in" in visited.text
+    assert waiting.returncode == 0, err
+    assert out == "13 stages, 4 Graph requests, 0 retries; a second plan: 0 changes\n"
+    assert list(bare.folder.iterdir()) == []
+
+
+def test_ctrl_c_ends_a_demo_that_waits_for_a_person(bare, waiting):
+    told_to_the_person(waiting)
+    waiting.send_signal(signal.SIGINT)
+    waiting.communicate(timeout=60)
+
+    assert waiting.returncode == 130
+    assert list(bare.folder.iterdir()) == []
 
 
 def another_program_finds_the_grant_and_the_message(ready_file: Path) -> None:
