@@ -1,6 +1,7 @@
 """Several reads in one `$batch`, and its answer taken apart again; pure."""
 
 import json
+import re
 from collections.abc import Mapping
 
 from provision.graph.wire import BATCH_PATH, Answer, GraphRequest
@@ -33,14 +34,15 @@ def split(parts: Mapping[str, GraphRequest]) -> list[dict[str, GraphRequest]]:
 def unpacked(parts: Mapping[str, GraphRequest], answer: Answer) -> dict[str, Answer]:
     """Return the answer to each part; Graph sends them in any order."""
     raw = answer.body.get("responses") if isinstance(answer.body, dict) else None
-    found = {str(item.get("id")): _part(item) for item in raw or () if isinstance(item, dict)}
+    items = raw if isinstance(raw, list) else []
+    found = {str(item.get("id")): _part(item) for item in items if isinstance(item, dict)}
     return {name: found.get(name, _NO_ANSWER) for name in parts}
 
 
 def _part(item: Mapping[str, object]) -> Answer:
-    status, headers = item.get("status"), item.get("headers")
+    status, headers = str(item.get("status")), item.get("headers")
     return Answer(
-        status=status if isinstance(status, int) else int(str(status or 0)),
+        status=int(status) if re.fullmatch(r"[1-5]\d\d", status) else _NO_ANSWER.status,
         headers={
             str(name).lower(): str(value)
             for name, value in (headers.items() if isinstance(headers, dict) else ())

@@ -74,6 +74,8 @@ _RULES: tuple[_Rule, ...] = (
             "CredentialInvalidLifetimeAsPerAppPolicy",
         ),
     ),
+    # Every other code of the family `Credential…AsPerAppPolicy` says so in its message.
+    _Rule(PolicyRefused, (400,), fragment="as per assigned policy"),
     _Rule(PolicyRefused, (400,), fragment="servicemanagementreference field is required"),
     _Rule(PolicyRefused, (403,), ("Directory_QuotaExceeded",)),
     _Rule(RefusedError, (403,), ("Directory_ResourceSizeExceeded",)),

@@ -1,7 +1,9 @@
 """One request to Graph and its answer as plain values, and the wire that carries them."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
 from typing import Literal, Protocol
 
 from provision.errors import Unreachable
@@ -49,12 +51,18 @@ class Answer:
     def retry_after(self) -> float | None:
         """Seconds that the service asks to wait, possibly fractional; None when it names none.
 
+        A gateway may name an instant instead, which is measured against the answer's own `Date`.
+
         Source:
-            https://learn.microsoft.com/graph/throttling
+            https://learn.microsoft.com/graph/throttling; RFC 9110 section 10.2.3
         """
+        told = self.headers.get("retry-after", "").strip()
+        if re.fullmatch(r"\d+(\.\d+)?", told):
+            return float(told)
         try:
-            return max(0.0, float(self.headers.get("retry-after", "")))
-        except ValueError:
+            answered_at, again_at = map(parsedate_to_datetime, (self.headers["date"], told))
+            return max(0.0, (again_at - answered_at).total_seconds())
+        except (KeyError, TypeError, ValueError):
             return None
 
 

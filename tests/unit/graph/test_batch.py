@@ -53,7 +53,20 @@ def test_finds_answers_in_whatever_order_they_come():
     assert answers["a"].retry_after == 1.5
 
 
-@pytest.mark.parametrize("body", [None, {}, {"responses": None}, {"responses": ["x"]}])
+@pytest.mark.parametrize(
+    "body",
+    [
+        None,
+        {},
+        {"responses": None},
+        {"responses": 5},
+        {"responses": {"a": {"status": 200}}},
+        {"responses": ["x"]},
+        {"responses": [{"id": "a"}]},
+        {"responses": [{"id": "a", "status": "none"}]},
+        {"responses": [{"id": "a", "status": 0}]},
+    ],
+)
 def test_counts_a_part_without_an_answer_as_not_answered(body):
     assert unpacked({"a": read("a")}, Answer(200, {}, body))["a"].status == 504
 
