@@ -13,6 +13,9 @@ from provision.sandbox.entra.scopes import DEFAULT, Scopes, everything_declared,
 
 ResponseMode = Literal["query", "fragment", "form_post"]
 Prompt = Literal["", "login", "none", "consent", "select_account"]
+ADMIN_CONSENT: Final = {"response_type": "admin_consent", "response_mode": "query", "prompt": ""}
+"""What the links for an administrator mean in the words of an authorization request."""
+_ADMIN_TYPES: Final = frozenset({"admin_consent", "all"})
 _CHALLENGE_LENGTHS: Final = range(43, 129)
 """RFC 7636 section 4.1."""
 
@@ -37,7 +40,7 @@ class AuthorizationRequest:
 
     address: ReturnAddress
     response_types: frozenset[str]
-    """Of `code`, `id_token`, `token`; or `admin_consent` alone."""
+    """Of `code`, `id_token`, `token`; or `admin_consent`, perhaps for `all` that is declared."""
     scopes: Scopes
     prompt: Prompt
     login_hint: str = ""
@@ -66,7 +69,7 @@ def find_address(
             raise missing_parameter(required)
     client = find_client(context, parameters["client_id"], authority)
     wanted = frozenset(parameters["response_type"].split())
-    fallback: ResponseMode = "query" if wanted <= {"code", "admin_consent"} else "fragment"
+    fallback: ResponseMode = "query" if wanted <= {"code", *_ADMIN_TYPES} else "fragment"
     asked = parameters.get("response_mode", "")
     mode = next((m for m in get_args(ResponseMode) if m == asked), fallback)
     return ReturnAddress(
@@ -128,7 +131,7 @@ def _require_response(client: Client, types: frozenset[str], parameters: Mapping
     mode = parameters.get("response_mode", "")
     if mode not in ("", *get_args(ResponseMode)):
         raise Refused(70007, mode=mode)
-    unknown = types - {"code", "id_token", "token", "admin_consent"}
+    unknown = types - {"code", "id_token", "token", *_ADMIN_TYPES}
     if unknown:
         raise Refused(700007, response_type=min(unknown))
     if "id_token" in types and not client.issues("enableIdTokenIssuance"):

@@ -1,6 +1,7 @@
 """The answer to an authorization request, in the response mode the client asked for."""
 
 from collections.abc import Mapping
+from typing import Final
 from urllib.parse import urlencode, urlsplit
 from uuid import uuid4
 
@@ -15,6 +16,8 @@ from provision.sandbox.entra.pages import notice_page, render_page, with_headers
 from provision.sandbox.entra.refusals import Incident, Refused, refusal_body
 from provision.sandbox.entra.scopes import GRAPH, openid_names, resources_of, scopes_in_token
 from provision.sandbox.tokens import ACCESS_TOKEN_LIFETIME
+
+_DECLINED: Final = 65004
 
 
 def send_back(address: ReturnAddress, incident: Incident, values: Mapping[str, str]) -> Response:
@@ -80,7 +83,12 @@ def send_refusal(
         return notice_page("device_declined", incident, application=_name(address))
     body = refusal_body(refused, incident, context.origin)
     told = ("error", "error_description", "error_uri")
-    return send_back(address, incident, {name: body[name] for name in told if name in body})
+    values = {name: str(body[name]) for name in told if name in body}
+    if refused.error == "permission_denied":  # the older consent endpoint's plain words
+        values = {"error": refused.error, "error_description": refused.text}
+    elif refused.error == "consent_required" and refused.code == _DECLINED:
+        values = {"admin_consent": "True", **values}
+    return send_back(address, incident, values)
 
 
 def _name(address: ReturnAddress) -> str:

@@ -35,8 +35,8 @@ _SIGNATURE_ONLY: Final[Options] = {
     "verify_aud": False,
     "verify_iss": False,
 }
-KEYS: Final = "_keys"
-"""Private member of an application: base64 DER of its certificates by key id."""
+_KEYS: Final = "_keys"
+"""Private member of applications and service principals: base64 DER of certificates by key id."""
 
 
 def require_good_assertion(context: Context, client: Client, assertion: str, kind: str) -> None:
@@ -55,6 +55,8 @@ def require_good_assertion(context: Context, client: Client, assertion: str, kin
     except (jwt.InvalidTokenError, ValueError, RecursionError) as error:
         raise Refused(50027) from error
     issuer, subject = str(claims.get("iss", "")), str(claims.get("sub", ""))
+    if not issuer or not subject:
+        raise Refused(50027)
     if issuer.lower() not in (client.client_id, subject.lower()):
         # The keys of a foreign issuer cannot be had here, whatever the application trusts.
         raise Refused(700211, issuer=issuer)
@@ -107,13 +109,16 @@ def _require_signature(context: Context, client: Client, assertion: str, thumbpr
 
 
 def _registered(client: Client, thumbprint: str) -> x509.Certificate | None:
-    kept: dict[str, str] = client.application.get(KEYS) or {}
-    present = {key["keyId"] for key in client.application.get("keyCredentials") or ()}
-    for key_id, encoded in kept.items():
-        certificate = x509.load_der_x509_certificate(b64decode(encoded))
-        digests = (_unpadded(certificate.fingerprint(made())) for made in (SHA1, SHA256))
-        if key_id in present and thumbprint in digests:
-            return certificate
+    """Return the certificate with a thumbprint, of the application or its service principal."""
+    for owner in (client.application, client.service_principal or {}):
+        present = {key["keyId"] for key in owner.get("keyCredentials") or ()}
+        kept: dict[str, str | None] = owner.get(_KEYS) or {}
+        for encoded in filter(None, (kept.get(key_id) for key_id in present)):
+            certificate = x509.load_der_x509_certificate(b64decode(encoded))
+            # SHA-1 is what `x5t` means; nothing relies on its strength.
+            digests = (_unpadded(certificate.fingerprint(made())) for made in (SHA1, SHA256))
+            if thumbprint in digests:
+                return certificate
     return None
 
 

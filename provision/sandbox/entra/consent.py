@@ -64,7 +64,9 @@ def accept_consent(
 
 def consent_declined(flow: Flow) -> Refused:
     """Say that the person pressed Cancel."""
-    return Refused("65004/admin" if flow.request.is_admin_consent else 65004)
+    types = flow.request.response_types
+    variant = "/all" if "all" in types else "/admin" if "admin_consent" in types else ""
+    return Refused(f"65004{variant}")
 
 
 def approval_required(context: Context, flow: Flow) -> Refused:

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from provision.sandbox.context import Context
 from provision.sandbox.entra.authorities import resolve_authority
 from provision.sandbox.entra.authorization_request import (
+    ADMIN_CONSENT,
     AuthorizationRequest,
     ReturnAddress,
     find_address,
@@ -46,13 +47,11 @@ class Interactive:
 
     async def ask_administrator(self, request: Request) -> Response:
         """Answer `GET /{tenant}/v2.0/adminconsent`."""
-        fixed = {"response_type": "admin_consent", "response_mode": "query", "prompt": ""}
-        return await self._page(request, lambda r, p: self._begun(r, {**p, **fixed}))
+        return await self._page(request, lambda r, p: self._begun(r, {**p, **ADMIN_CONSENT}))
 
     async def ask_administrator_for_all(self, request: Request) -> Response:
         """Answer `GET /{tenant}/adminconsent`, which asks for all that is declared."""
-        fixed = {"response_type": "admin_consent", "response_mode": "query", "prompt": ""}
-        fixed["scope"] = ".default"
+        fixed = {**ADMIN_CONSENT, "response_type": "admin_consent all", "scope": ".default"}
         return await self._page(request, lambda r, p: self._begun(r, {**p, **fixed}))
 
     async def sign_in(self, request: Request) -> Response:

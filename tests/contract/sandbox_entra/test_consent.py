@@ -1,7 +1,5 @@
 """Consent: when it is asked, who may give it, and what it leaves in the tenant."""
 
-import pytest
-
 from tests.contract.sandbox_entra.tenant import (
     CLIENT_ID,
     CLIENT_OBJECT_ID,
@@ -160,32 +158,3 @@ def test_a_person_s_consent_leaves_no_trace_in_the_tenant(sandbox: Sandbox) -> N
     assert set(told["code"]) >= set("!*$")
     assert not sandbox.directory.grants
     assert "code" in query_of(sandbox.authorize("consumers"))
-
-
-def admin_consent(sandbox: Sandbox, name: str) -> str:
-    page = sandbox.get(
-        f"/{sandbox.tenant}/v2.0/adminconsent",
-        client_id=CLIENT_ID,
-        redirect_uri="http://localhost:7",
-        scope="https://outlook.office.com/IMAP.AccessAsUser.All",
-        state="z",
-    )
-    return sandbox.sign_in(page, name).text
-
-
-def test_administrator_consent_is_answered_without_a_code(sandbox: Sandbox) -> None:
-    page = sandbox.get(
-        f"/{sandbox.tenant}/v2.0/adminconsent",
-        client_id=CLIENT_ID,
-        redirect_uri="http://localhost:7",
-        scope="https://outlook.office.com/IMAP.AccessAsUser.All",
-        state="z",
-    )
-    told = query_of(sandbox.submit(sandbox.sign_in(page, ADMIN), decision="accept"))
-    assert (told["admin_consent"], told["tenant"], told["state"]) == ("True", sandbox.tenant, "z")
-    assert scopes_granted(sandbox, EXCHANGE_CLIENT) == {"AllPrincipals": {"IMAP.AccessAsUser.All"}}
-
-
-@pytest.mark.parametrize("name", ["forms@contoso.com"])
-def test_administrator_consent_is_for_administrators(sandbox: Sandbox, name: str) -> None:
-    assert "AADSTS90094" in admin_consent(sandbox, name)
