@@ -23,6 +23,8 @@ class Account:
     is_enabled: bool = True
     is_administrator: bool = False
     """May grant consent for the whole tenant."""
+    has_mailbox: bool = True
+    """False for somebody made through Graph, who has no licence."""
     imap_enabled: bool = True
     pop_enabled: bool = True
     smtp_auth_disabled: bool | None = None
@@ -108,6 +110,12 @@ class Switches:
     password_lifetime_days: int | None = None
     """App management policy: the longest client secret allowed."""
     personal_audience_forbidden: bool = False
+    users_may_register: bool = True
+    """Whether members who are no administrators may register applications."""
+    service_management_reference_required: bool = False
+    """Whether an application must name its owner in the service tree."""
+    expired_keys_refused: bool = False
+    """Whether a certificate whose end has passed is refused; off, since recordings bring such."""
 
 
 @dataclass(slots=True)
@@ -121,7 +129,12 @@ class Directory:
     """By object id, soft-deleted ones excluded."""
     service_principals: dict[str, JsonObject] = field(default_factory=dict)
     grants: dict[str, JsonObject] = field(default_factory=dict)
+    role_assignments: dict[str, JsonObject] = field(default_factory=dict)
+    policies: dict[str, JsonObject] = field(default_factory=dict)
+    """App management policies by id; what was written to the tenant's own under `default`."""
     deleted: dict[str, JsonObject] = field(default_factory=dict)
+    followed: dict[str, dict[str, str]] = field(default_factory=dict)
+    """What each delta link has shown: digests by object id."""
     reserved_names: list[str] = field(default_factory=list)
     """uniqueNames of purged applications, while purging does not free them."""
     accounts: dict[str, Account] = field(default_factory=dict)
@@ -155,7 +168,10 @@ def load(path: Path) -> Directory:
         applications=raw["applications"],
         service_principals=raw["service_principals"],
         grants=raw["grants"],
+        role_assignments=raw.get("role_assignments", {}),
+        policies=raw.get("policies", {}),
         deleted=raw["deleted"],
+        followed=raw.get("followed", {}),
         reserved_names=raw["reserved_names"],
         accounts={name: Account(**a) for name, a in raw["accounts"].items()},
         secrets={key: StoredSecret(**s) for key, s in raw["secrets"].items()},

@@ -16,9 +16,14 @@ from provision.sandbox.graph.service_principal_shape import new_service_principa
 
 ADMINISTRATOR_ROLES: Final = (
     "Application.ReadWrite.All",
+    "AppRoleAssignment.ReadWrite.All",
     "DelegatedPermissionGrant.ReadWrite.All",
-    "User.Read.All",
+    "Directory.Read.All",
     "Organization.Read.All",
+    "Policy.Read.All",
+    "Policy.ReadWrite.ApplicationConfiguration",
+    "User.Read.All",
+    "User.ReadWrite.All",
 )
 ADMINISTRATOR_CLIENT: Final = "Tenant administrator"
 _PERSONAL_DOMAINS: Final = frozenset({"outlook.com", "hotmail.com", "live.com", "msn.com"})

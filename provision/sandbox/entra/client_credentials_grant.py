@@ -63,10 +63,24 @@ def _roles(context: Context, client: Client, resource: Resource) -> frozenset[st
     """Return the client's roles on a resource; what neither resource lists is Graph's."""
     holders = (client.application, client.service_principal or {})
     granted = frozenset(role for holder in holders for role in holder.get(_APP_ROLES, ()))
+    granted |= _assigned(context, client, resource)
     if resource == GRAPH:
         foreign = _listed(context, OUTLOOK) - _listed(context, GRAPH)
         return granted - foreign
     return granted & _listed(context, resource)
+
+
+def _assigned(context: Context, client: Client, resource: Resource) -> frozenset[str]:
+    """Return the roles that were granted through Graph's `appRoleAssignments`."""
+    principal = resource_principal(context, resource) or {}
+    names = {role["id"]: role["value"] for role in principal.get("appRoles") or ()}
+    own_id, theirs = (client.service_principal or {}).get("id"), principal.get("id")
+    return frozenset(
+        names[grant["appRoleId"]]
+        for grant in context.directory.role_assignments.values()
+        if (grant["principalId"], grant["resourceId"]) == (own_id, theirs)
+        and grant["appRoleId"] in names
+    )
 
 
 def _listed(context: Context, resource: Resource) -> frozenset[str]:

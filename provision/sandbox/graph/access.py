@@ -1,68 +1,15 @@
 """Who may call what: tokens checked, permissions of Microsoft's reference required."""
 
-from dataclasses import dataclass
 from typing import Final
 
 from provision.sandbox.context import Context
 from provision.sandbox.directory import JsonObject
+from provision.sandbox.graph.permits import Permit
 from provision.sandbox.graph.refusals import not_permitted, unauthenticated
 from provision.sandbox.tokens import Claims, TokenRefused
 
 _GRAPH_CLIENT_ID: Final = "00000003-0000-0000-c000-000000000000"
 _GRAPH_RESOURCE: Final = "https://graph.microsoft.com"
-OWNED_BY: Final = "Application.ReadWrite.OwnedBy"
-
-
-@dataclass(frozen=True, slots=True)
-class Permit:
-    """Permissions of which one suffices."""
-
-    delegated: frozenset[str]
-    application: frozenset[str] | None
-    """None: the handler itself turns applications away."""
-    for_personal: bool = False
-    """Whether a personal account's token is taken, too."""
-    needs_administrator: bool = False
-    """Whether a signed-in user must hold an administrator's role besides the scope."""
-
-
-def _permit(names: str, *, app_only: str = "", delegated_only: str = "", **flags: bool) -> Permit:
-    both = frozenset(names.split())
-    delegated, application = both | set(delegated_only.split()), both | set(app_only.split())
-    return Permit(delegated, application, **flags)
-
-
-# https://learn.microsoft.com/graph/permissions-reference, as of 2026-08
-READ_APPLICATIONS: Final = _permit(
-    "Application.Read.All Application.ReadWrite.All Directory.Read.All Directory.ReadWrite.All",
-    app_only=OWNED_BY,
-)
-WRITE_APPLICATIONS: Final = _permit("Application.ReadWrite.All", app_only=OWNED_BY)
-WRITE_PASSWORDS: Final = _permit(
-    "Application.ReadWrite.All Directory.ReadWrite.All", app_only=OWNED_BY
-)
-READ_GRANTS: Final = _permit(
-    "DelegatedPermissionGrant.Read.All DelegatedPermissionGrant.ReadWrite.All Directory.Read.All "
-    "Directory.ReadWrite.All"
-)
-WRITE_GRANTS: Final = _permit(
-    "DelegatedPermissionGrant.ReadWrite.All Directory.ReadWrite.All", needs_administrator=True
-)
-READ_ORGANIZATION: Final = _permit(
-    "Organization.Read.All Organization.ReadWrite.All Directory.Read.All Directory.ReadWrite.All "
-    "User.Read.All",
-    delegated_only="User.Read",
-)
-READ_ME: Final = Permit(
-    frozenset({"User.Read", "User.ReadWrite", "User.ReadBasic.All", "User.Read.All"})
-    | {"User.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"},
-    application=None,
-    for_personal=True,
-)
-READ_USERS: Final = _permit(
-    "User.ReadBasic.All User.Read.All User.ReadWrite.All Directory.Read.All Directory.ReadWrite.All"
-)
-READ_POLICIES: Final = _permit("Policy.Read.All Policy.ReadWrite.ApplicationConfiguration")
 
 
 def authenticate(context: Context, authorization: str) -> Claims:
@@ -94,15 +41,18 @@ def authorize(context: Context, claims: Claims, permit: Permit) -> None:
     Raises:
         GraphRefusal: It may not.
     """
+    is_guest = claims.tenant_id != context.directory.tenant_id
     if claims.user_principal_name is None:
-        if permit.application is not None and not claims.roles & permit.application:
-            raise not_permitted()
+        held, sufficient = claims.roles, permit.application
+    else:
+        held, sufficient = claims.scopes, permit.personal if is_guest else permit.work
+    if sufficient is None:
         return
-    if not claims.scopes & permit.delegated:
+    found = held & sufficient
+    if not found or (permit.besides and not held & permit.besides):
         raise not_permitted()
-    if claims.tenant_id != context.directory.tenant_id and not permit.for_personal:
-        raise not_permitted()
-    if permit.needs_administrator and not is_administrator(context, claims):
+    is_user = claims.user_principal_name is not None
+    if is_user and permit.needs_administrator and not is_administrator(context, claims):
         raise not_permitted()
 
 
@@ -117,7 +67,7 @@ def require_hold(context: Context, claims: Claims, target: JsonObject) -> None:
         may_all = not owns_only(claims)
     else:
         may_all = is_administrator(context, claims)
-    if not may_all and target.get("_owner") != claims.object_id:
+    if not may_all and claims.object_id not in target.get("_owners", ()):
         raise not_permitted()
 
 

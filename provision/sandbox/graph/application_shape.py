@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Final
 
 from provision.sandbox.directory import JsonObject
-from provision.sandbox.graph.credential_shape import instant_text, key_credential
+from provision.sandbox.graph.credential_shape import instant_text
+from provision.sandbox.graph.entity_kind import EntityKind
 
 # Member order and defaults of 2024-09 answers.
 # Observed 2024-09, Azure/azure-cli recordings of POST and GET /applications.
@@ -75,6 +76,15 @@ _TEMPLATE: Final[JsonObject] = {
     },
     "spa": {"redirectUris": []},
 }
+APPLICATIONS: Final = EntityKind(
+    "applications",
+    "application",
+    _TEMPLATE,
+    frozenset({"id", "appId", "displayName", "uniqueName", "identifierUris", "publisherDomain",
+               "signInAudience", "tags"}),
+    units=2,
+    navigations=frozenset({"owners"}),
+)  # fmt: skip
 _ROLE: Final = (
     "allowedMemberTypes",
     "description",
@@ -114,13 +124,18 @@ def new_application(
     application["createdDateTime"] = now.strftime("%Y-%m-%dT%H:%M:%SZ")
     application["_created_at"] = now.timestamp()
     application["_created_exactly"] = instant_text(now)
-    merge(application, {name: body[name] for name in body if name != "passwordCredentials"})
+    merge(application, body)
     return application
 
 
 def merge(application: JsonObject, body: JsonObject) -> None:
-    """Lay a body over a stored application: complex values by member, collections whole."""
+    """Lay a body over a stored application: complex values by member, collections whole.
+
+    Credentials have rules of their own and are left alone.
+    """
     for name, value in body.items():
+        if name in ("keyCredentials", "passwordCredentials"):
+            continue
         if value is None:
             application[name] = deepcopy(_TEMPLATE[name])
         elif name == "web":
@@ -222,7 +237,6 @@ def _moved_before(answer: JsonObject, name: str, successor: str) -> JsonObject:
 
 _FILLED: Final[dict[str, Callable[[JsonObject], JsonObject]]] = {
     "appRoles": _role,
-    "keyCredentials": key_credential,
     "requiredResourceAccess": _resource_access,
 }
 """Collections whose members Graph fills up or reorders."""

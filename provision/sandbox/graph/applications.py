@@ -1,43 +1,29 @@
-"""`/applications`: create, read, list, update, upsert, delete, and their passwords."""
+"""`/applications`: create, read, list, update, upsert, delete."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from copy import deepcopy
-from typing import Final
 from uuid import uuid4
 
 from provision.sandbox.context import Context
 from provision.sandbox.directory import JsonObject
-from provision.sandbox.graph.access import require_hold
+from provision.sandbox.graph.access import is_administrator
+from provision.sandbox.graph.application_limits import check_whole
 from provision.sandbox.graph.application_rules import (
     check_body,
+    check_reference,
     check_unique_name,
-    check_whole,
-    is_personal,
 )
-from provision.sandbox.graph.application_shape import merge, new_application, served
-from provision.sandbox.graph.call import METADATA, NO_CONTENT, Answer, Call, Key, object_body
+from provision.sandbox.graph.application_shape import APPLICATIONS, merge, new_application, served
+from provision.sandbox.graph.call import METADATA, NO_CONTENT, Answer, Call, object_body
 from provision.sandbox.graph.credential_shape import instant_text
-from provision.sandbox.graph.passwords import (
-    add_password,
-    check_policy,
-    mint,
-    remove_password,
-)
+from provision.sandbox.graph.key_credentials import replace_keys
+from provision.sandbox.graph.owners import first_owners, with_owners
+from provision.sandbox.graph.passwords import check_count, check_policy, mint
 from provision.sandbox.graph.query import collection, entity
-from provision.sandbox.graph.refusals import (
-    bad_request,
-    invalid_value,
-    msa_application_missing,
-    resource_not_found,
-)
+from provision.sandbox.graph.refusals import bad_request, invalid_value, not_permitted
 from provision.sandbox.graph.service_principal_shape import copy_from_application
-
-FILTERABLE: Final = frozenset(
-    {"id", "appId", "displayName", "uniqueName", "identifierUris", "publisherDomain",
-     "signInAudience", "tags"}
-)  # fmt: skip
-_ALTERNATE_KEYS: Final = {"id": "id", "appid": "appId", "uniquename": "uniqueName"}
+from provision.sandbox.graph.stored_objects import find, is_hidden, location, visible, writable
 
 
 def create(context: Context, call: Call) -> Answer:
@@ -47,26 +33,28 @@ def create(context: Context, call: Call) -> Answer:
 
 def read(context: Context, call: Call) -> Answer:
     """Answer `GET /applications/{id}`."""
-    return entity(call, served(_visible(context, call)), "applications", "application")
+    stored = visible(context, call)
+    return entity(
+        call, with_owners(context, call, APPLICATIONS, stored, served(stored)), APPLICATIONS
+    )
 
 
 def list_all(context: Context, call: Call) -> Answer:
     """Answer `GET /applications`; a fresh one may be missing for a while."""
-    items = [served(application) for application in context.directory.applications.values()]
-    answer = collection(
-        context, call, items, "applications", "application", filterable=FILTERABLE, units=2
+    stored = context.directory.applications
+    items = [with_owners(context, call, APPLICATIONS, a, served(a)) for a in stored.values()]
+    return collection(
+        context, call, items, APPLICATIONS, lambda item: is_hidden(context, stored[item["id"]])
     )
-    return without_hidden(context, answer, context.directory.applications)
 
 
 def update(context: Context, call: Call) -> Answer:
     """Answer `PATCH /applications/{id}`, which creates when preferred and nobody is there."""
     key, body = call.key(), object_body(call)
-    if key.name == "uniquename" and call.has_preference("create-if-missing"):
-        existing = _find(context, key)
-        if existing is None:
-            return _create(context, call, {**body, "uniqueName": key.value})
-    application = _writable(context, call)
+    may_create = key.name == "uniquename" and call.has_preference("create-if-missing")
+    if may_create and find(context, call) is None:
+        return _create(context, call, {**body, "uniqueName": key.value})
+    application = writable(context, call)
     check_body(body, is_new=False)
     if "passwordCredentials" in body:
         _check_passwords_unchanged(application, body["passwordCredentials"])
@@ -76,8 +64,12 @@ def update(context: Context, call: Call) -> Answer:
     check_unique_name(context.directory, name, application["id"])
     changed = deepcopy(application)
     with _members_understood():
-        merge(changed, {n: value for n, value in body.items() if n != "passwordCredentials"})
-    check_whole(context, changed)
+        merge(changed, body)
+    if "keyCredentials" in body:
+        replace_keys(context, changed, body["keyCredentials"])
+    check_reference(context.directory, changed, "Update")
+    check_whole(context, changed, before=application)
+    check_count(changed, len(changed["passwordCredentials"]))
     context.directory.applications[application["id"]] = changed
     for principal in context.directory.service_principals.values():
         if principal["appId"] == application["appId"]:
@@ -88,13 +80,10 @@ def update(context: Context, call: Call) -> Answer:
 
 def delete(context: Context, call: Call) -> Answer:
     """Answer `DELETE /applications/{id}`: into the bin, its service principal as well."""
-    application = _writable(context, call)
-    directory, now = context.directory, instant_text(context.clock.now().replace(microsecond=0))
+    application = writable(context, call)
+    directory = context.directory
     del directory.applications[application["id"]]
-    directory.deleted[application["id"]] = application | {
-        "deletedDateTime": now,
-        "_type": "application",
-    }
+    _put_into_bin(context, application, "application")
     for principal in list(directory.service_principals.values()):
         if principal["appId"] == application["appId"]:
             bin_service_principal(context, principal)
@@ -102,65 +91,55 @@ def delete(context: Context, call: Call) -> Answer:
     return NO_CONTENT
 
 
-def add_application_password(context: Context, call: Call) -> Answer:
-    """Answer `POST /applications/{id}/addPassword`."""
-    return add_password(context, call, _writable(context, call), has_hint=True)
-
-
-def remove_application_password(context: Context, call: Call) -> Answer:
-    """Answer `POST /applications/{id}/removePassword`."""
-    return remove_password(context, call, _writable(context, call))
-
-
 def bin_service_principal(context: Context, principal: JsonObject) -> None:
-    """Move a service principal into the bin; what was consented to it is gone."""
-    directory = context.directory
-    del directory.service_principals[principal["id"]]
-    now = instant_text(context.clock.now().replace(microsecond=0))
-    directory.deleted[principal["id"]] = principal | {
-        "deletedDateTime": now,
-        "_type": "servicePrincipal",
-    }
+    """Move a service principal into the bin; what was granted to it is gone."""
+    directory, own_id = context.directory, principal["id"]
+    del directory.service_principals[own_id]
+    _put_into_bin(context, principal, "servicePrincipal")
     for grant in list(directory.grants.values()):
-        if principal["id"] in (grant["clientId"], grant["resourceId"]):
+        if own_id in (grant["clientId"], grant["resourceId"]):
             del directory.grants[grant["id"]]
+    for assignment in list(directory.role_assignments.values()):
+        if own_id in (assignment["principalId"], assignment["resourceId"]):
+            del directory.role_assignments[assignment["id"]]
 
 
-def without_hidden(context: Context, answer: Answer, stored: dict[str, JsonObject]) -> Answer:
-    """Take fresh objects that the replica does not know yet out of a list."""
-    if answer.body is None:
-        return answer
-    visible = [
-        item
-        for item in answer.body["value"]
-        if "id" not in item or not is_hidden(context, stored[item["id"]])
-    ]
-    return Answer(200, answer.body | {"value": visible}, units=answer.units)
-
-
-def is_hidden(context: Context, item: JsonObject) -> bool:
-    """Tell whether the replica that answers has not heard of a fresh object."""
-    return context.faults.is_hidden("graph", item["id"], item["_created_at"])
+def _put_into_bin(context: Context, item: JsonObject, kind: str) -> None:
+    now = instant_text(context.clock.now().replace(microsecond=0))
+    context.directory.deleted[item["id"]] = item | {"deletedDateTime": now, "_type": kind}
 
 
 def _create(context: Context, call: Call, body: JsonObject) -> Answer:
     directory, now = context.directory, context.clock.now()
+    _check_may_register(context, call)
+    bound = body.pop("owners@odata.bind", None)
     check_body(body, is_new=True)
     check_unique_name(directory, body.get("uniqueName"), None)
     with _members_understood():
         application = new_application(body, str(uuid4()), str(uuid4()), directory.domain, now)
-    application["_owner"] = call.claims.object_id
+    application["_owners"] = first_owners(context, call.claims, bound, is_application=True)
+    check_reference(directory, application, "Create")
     check_whole(context, application)
+    replace_keys(context, application, body.get("keyCredentials"))
     requested = body.get("passwordCredentials") or []
     if not all(isinstance(password, dict) for password in requested):
         raise invalid_value("passwordCredentials", "Application")
-    check_policy(context, application["signInAudience"], requested, 0)
+    check_policy(context, application, requested)
     minted = [mint(context, application, password, has_hint=True) for password in requested]
     directory.applications[application["id"]] = application
     directory.save()
     answer = served(application, is_fresh=True) | {"passwordCredentials": minted}
     envelope = {"@odata.context": f"{METADATA}applications/$entity"}
-    return Answer(201, envelope | answer, location=location(context, application, "Application"))
+    return Answer(
+        201, envelope | answer, location=location(context, application["id"], "Application")
+    )
+
+
+def _check_may_register(context: Context, call: Call) -> None:
+    """Turn away a member while the tenant lets only administrators register applications."""
+    is_member = call.claims.user_principal_name and not is_administrator(context, call.claims)
+    if is_member and not context.directory.switches.users_may_register:
+        raise not_permitted()
 
 
 @contextmanager
@@ -170,44 +149,6 @@ def _members_understood() -> Iterator[None]:
         yield
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise bad_request("A value of one of the collections has an unexpected type.") from error
-
-
-def location(context: Context, item: JsonObject, kind: str) -> str:
-    """Return the `Location` of a new object, which is not an address of v1.0."""
-    return (
-        f"https://graph.microsoft.com/v2/{context.directory.tenant_id}/directoryObjects/"
-        f"{item['id']}/Microsoft.DirectoryServices.{kind}"
-    )
-
-
-def _find(context: Context, key: Key) -> JsonObject | None:
-    name = _ALTERNATE_KEYS.get(key.name)
-    if name is None:
-        raise bad_request(f"Invalid alternate key '{key.name}'.")
-    if name == "id":
-        return context.directory.applications.get(key.value.lower())
-    applications = context.directory.applications.values()
-    wanted = key.value.lower()
-    return next((a for a in applications if str(a[name]).lower() == wanted), None)
-
-
-def _visible(context: Context, call: Call) -> JsonObject:
-    key = call.key()
-    application = _find(context, key)
-    if application is None or is_hidden(context, application):
-        raise resource_not_found(key.value)
-    return application
-
-
-def _writable(context: Context, call: Call) -> JsonObject:
-    application = _visible(context, call)
-    require_hold(context, call.claims, application)
-    created_at = application["_created_at"]
-    if is_personal(application) and context.faults.is_hidden(
-        "graph-personal", application["id"], created_at
-    ):
-        raise msa_application_missing()
-    return application
 
 
 def _check_passwords_unchanged(application: JsonObject, passwords: list[object]) -> None:

@@ -17,7 +17,10 @@ from provision.sandbox.tokens import Claims
 # https://learn.microsoft.com/graph/json-batching
 _MOST: Final = 20
 _FIRST_ERROR: Final = 400
-_METHODS: Final = frozenset({"GET", "POST", "PATCH", "PUT", "DELETE"})
+_WRITES: Final = frozenset({"POST", "PATCH", "PUT"})
+_METHODS: Final = _WRITES | {"GET", "DELETE"}
+_MEMBERS: Final = {"id": str | int, "method": str, "url": str}
+_OPTIONAL: Final = {"headers": dict | None, "dependsOn": list | None}
 
 
 def answer_batch(context: Context, call: Call, request_id: str) -> Answer:
@@ -27,7 +30,7 @@ def answer_batch(context: Context, call: Call, request_id: str) -> Answer:
     """
     requests = _checked(object_body(call).get("requests"))
     responses: dict[str, JsonObject] = {}
-    for request in _in_order(requests):
+    for request in requests:
         needed = [responses[str(other)] for other in request.get("dependsOn") or ()]
         if any(response["status"] >= _FIRST_ERROR for response in needed):
             refusal = GraphRefusal(
@@ -41,7 +44,7 @@ def answer_batch(context: Context, call: Call, request_id: str) -> Answer:
 
 
 def _answered(context: Context, outer: Claims, request: JsonObject, request_id: str) -> JsonObject:
-    method, url = str(request["method"]).upper(), str(request["url"])
+    method, url = request["method"].upper(), request["url"]
     path = url.partition("?")[0]
     with part_of_batch(method, f"/v1.0/{url.lstrip('/')}") as entry:
         try:
@@ -52,7 +55,8 @@ def _answered(context: Context, outer: Claims, request: JsonObject, request_id: 
             if fault is not None:
                 raise for_fault(fault, outer.client_id, outer.tenant_id)
             answer = dispatch(context, _call(context, outer, request))
-            response = _response(request, answer.status, answer.body, answer_headers(answer))
+            body = answer.body if answer.text is None else answer.text
+            response = _response(request, answer.status, body, answer_headers(answer))
         except GraphRefusal as refusal:
             response = _refused(context, request, refusal, request_id)
         entry["status"] = response["status"]
@@ -60,24 +64,25 @@ def _answered(context: Context, outer: Claims, request: JsonObject, request_id: 
 
 
 def _call(context: Context, outer: Claims, request: JsonObject) -> Call:
-    path, _, query = str(request["url"]).partition("?")
+    path, _, query = request["url"].partition("?")
     if "://" in path or path.strip("/").lower() == "$batch":
         raise bad_request(f"Invalid batch request URL '{path}'.")
-    headers = {str(k).lower(): str(v) for k, v in (request.get("headers") or {}).items()}
-    body = request.get("body")
-    if body is not None and "content-type" not in headers:
-        raise bad_request("Write request id : Content-Type header is required with a body.")
+    headers = _headers(request)
     claims = outer
     if "authorization" in headers:
         claims = authenticate(context, headers["authorization"])
     return Call(
-        method=str(request["method"]).upper(),
+        method=request["method"].upper(),
         pieces=split_path(unquote(path)),
         query=dict(parse_qsl(query, keep_blank_values=True)),
         headers=headers,
         claims=claims,
-        content=body,
+        content=request.get("body"),
     )
+
+
+def _headers(request: JsonObject) -> dict[str, str]:
+    return {str(k).lower(): str(v) for k, v in (request.get("headers") or {}).items()}
 
 
 def _refused(
@@ -90,7 +95,7 @@ def _refused(
 
 
 def _response(
-    request: JsonObject, status: int, body: JsonObject | None, headers: dict[str, str]
+    request: JsonObject, status: int, body: JsonObject | str | None, headers: dict[str, str]
 ) -> JsonObject:
     response: JsonObject = {"id": str(request["id"]), "status": status, "headers": headers}
     if body is not None:
@@ -99,38 +104,39 @@ def _response(
 
 
 def _checked(requests: object) -> list[JsonObject]:
+    """Return the requests of a batch that is well formed; a single bad one spoils it whole."""
     if not isinstance(requests, list) or not requests:
-        raise bad_request("Invalid batch payload format.")
+        raise _malformed()
     if len(requests) > _MOST:
         raise bad_request(f"Number of batch request steps exceeds the maximum value of {_MOST}.")
     seen: set[str] = set()
     for request in requests:
         _check_one(request)
-        if str(request["id"]) in seen:
-            raise bad_request(f"Request Id '{request['id']}' is used more than once.")
-        seen.add(str(request["id"]))
-    for request in requests:
-        unknown = {str(other) for other in request.get("dependsOn") or ()} - seen
-        if unknown:
-            raise bad_request(f"Request Id '{min(unknown)}' is not in the batch.")
+        name = str(request["id"])
+        if name in seen:
+            raise GraphRefusal(400, "BadRequest", f"Request Id '{name}' is used more than once.")
+        # What a request depends on has to stand before it.
+        if not {str(other) for other in request.get("dependsOn") or ()} <= seen:
+            raise GraphRefusal(400, "BadRequest", f"Invalid dependency for request Id : {name}.")
+        seen.add(name)
     return requests
 
 
 def _check_one(request: object) -> None:
-    if not isinstance(request, dict) or not {"id", "method", "url"} <= set(request):
-        raise bad_request("Invalid batch payload format.")
-    if str(request["method"]).upper() not in _METHODS:
-        raise bad_request("Invalid batch payload format.")
+    if not isinstance(request, dict):
+        raise _malformed()
+    typed = all(isinstance(request.get(name), kind) for name, kind in _MEMBERS.items())
+    typed &= all(isinstance(request.get(name), kind) for name, kind in _OPTIONAL.items())
+    if not typed or str(request["method"]).upper() not in _METHODS:
+        raise _malformed()
+    has_body = request.get("body") is not None and "content-type" in _headers(request)
+    if request["method"].upper() in _WRITES and not has_body:
+        raise GraphRefusal(
+            400,
+            "BadRequest",
+            f"Write request id : {request['id']} does not contain Content-Type header or body.",
+        )
 
 
-def _in_order(requests: list[JsonObject]) -> list[JsonObject]:
-    """Return the requests so that each follows what it depends on."""
-    waiting, ordered, done = list(requests), list[JsonObject](), set[str]()
-    while waiting:
-        free = [r for r in waiting if {str(d) for d in r.get("dependsOn") or ()} <= done]
-        if not free:
-            raise bad_request("Invalid dependency chain in the batch.")
-        ordered += free
-        done |= {str(request["id"]) for request in free}
-        waiting = [request for request in waiting if request not in free]
-    return ordered
+def _malformed() -> GraphRefusal:
+    return GraphRefusal(400, "BadRequest", "Invalid batch payload format.")

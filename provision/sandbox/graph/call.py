@@ -10,9 +10,12 @@ from provision.sandbox.graph.refusals import GraphRefusal, bad_request
 from provision.sandbox.tokens import Claims
 
 METADATA: Final = "https://graph.microsoft.com/v1.0/$metadata#"
-# A segment may carry its key in parentheses: applications(appId='…'), users('…').
-_KEYED: Final = re.compile(r"(?P<name>[^()]+)\((?:(?P<key>\w+)=)?'(?P<value>(?:[^']|'')*)'\)")
-_SEGMENT: Final = re.compile(r"(?:[^/'(]|'(?:[^']|'')*'|\()+")
+BOUND: Final = ("@odata.id", "owners@odata.bind")
+"""Annotations that say something: what a reference points at."""
+# A segment may carry its key in parentheses: applications(appId='…'), users('…'); a slash inside
+# belongs to the key.
+_KEYED: Final = re.compile(r"(?P<name>[^()/]+)\((?:(?P<key>\w+)=)?'(?P<value>(?:[^']|'')*)'\)")
+_SEGMENT: Final = re.compile(r"(?:\((?:\w+=)?'(?:[^']|'')*'\)|[^/])+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,11 @@ class Call:
     content: bytes | JsonObject | None = None
     """As it came over the wire, or decoded inside a `$batch`."""
 
+    @property
+    def is_eventual(self) -> bool:
+        """Whether the client put up with a replica: `ConsistencyLevel: eventual`."""
+        return self.headers.get("consistencylevel", "").lower() == "eventual"
+
     def key(self, index: int = 1) -> Key:
         """Return the key at that place of the path; a bare segment is an object id."""
         piece = self.pieces[index]
@@ -60,6 +68,8 @@ class Answer:
     location: str | None = None
     units: int = 1
     """`x-ms-resource-unit`."""
+    text: str | None = None
+    """In place of a body, for `$count`."""
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -78,12 +88,14 @@ def split_path(path: str) -> tuple[Piece, ...]:
         if keyed:
             value = keyed["value"].replace("''", "'")
             pieces += [keyed["name"], Key((keyed["key"] or "id").lower(), value)]
-        elif "(" in segment or "'" in segment:
+        elif segment.endswith("()"):  # a function: delta()
+            pieces.append(segment[:-2])
+        elif "(" in segment:
             raise GraphRefusal(400, "BadRequest", f"Invalid segment '{segment}'.")
         else:
             pieces.append(segment)
     # Some clients name the tenant in front: /v1.0/myorganization/applications.
-    if pieces and pieces[0] == "myorganization":
+    if pieces and str(pieces[0]).lower() == "myorganization":
         del pieces[0]
     return tuple(pieces)
 
@@ -102,8 +114,8 @@ def object_body(call: Call) -> JsonObject:
             raise bad_request("A payload is expected, but none was sent.")
         try:
             body = json.loads(body)
-        except ValueError:
+        except (ValueError, RecursionError):
             raise GraphRefusal(400, "BadRequest", "Unable to read JSON request payload.") from None
     if not isinstance(body, dict):
         raise GraphRefusal(400, "BadRequest", "Unable to read JSON request payload.")
-    return {name: value for name, value in body.items() if "@odata." not in name}
+    return {name: value for name, value in body.items() if "@odata." not in name or name in BOUND}

@@ -1,27 +1,29 @@
 """What the credentials of applications and service principals look like."""
 
-from base64 import b64decode
 from datetime import UTC, datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from provision.sandbox.directory import JsonObject
+
+if TYPE_CHECKING:
+    from cryptography.x509 import Certificate
 
 # Order in which Graph spells a distinguished name, and its abbreviation for a state.
 _ABBREVIATIONS: Final = {"ST": "S"}
 
 
-def key_credential(key: JsonObject) -> JsonObject:
+def key_credential(key: JsonObject, certificate: "Certificate | None") -> JsonObject:
     """Return a certificate credential as Graph shows it: thumbprint and subject, never the key."""
-    thumbprint, subject = _described(key.get("key"))
+    thumbprint, subject = _described(certificate)
     return {
         "customKeyIdentifier": key.get("customKeyIdentifier") or thumbprint,
         "displayName": key.get("displayName") or subject,
-        "endDateTime": instant_text(key["endDateTime"]) if key.get("endDateTime") else None,
+        "endDateTime": key["endDateTime"],
         "key": None,
-        "keyId": key.get("keyId"),
-        "startDateTime": instant_text(key["startDateTime"]) if key.get("startDateTime") else None,
-        "type": key.get("type"),
-        "usage": key.get("usage"),
+        "keyId": key["keyId"],
+        "startDateTime": key["startDateTime"],
+        "type": key["type"],
+        "usage": key["usage"],
     }
 
 
@@ -54,13 +56,11 @@ def instant_text(instant: datetime | str) -> str:
     return instant.strftime("%Y-%m-%dT%H:%M:%S") + (f".{fraction}Z" if fraction else "Z")
 
 
-def _described(key: str | None) -> tuple[str | None, str | None]:
-    if not key:
+def _described(certificate: "Certificate | None") -> tuple[str | None, str | None]:
+    if certificate is None:
         return None, None
-    from cryptography import x509  # noqa: PLC0415  (certificates on applications are rare)
-    from cryptography.hazmat.primitives.hashes import SHA1  # noqa: PLC0415
+    from cryptography.hazmat.primitives.hashes import SHA1  # noqa: PLC0415  (as above)
 
-    certificate = x509.load_der_x509_certificate(b64decode(key))
     # Graph's thumbprint is SHA-1 by definition; nothing here relies on its strength.
     thumbprint = certificate.fingerprint(SHA1()).hex().upper()  # noqa: S303
     parts = [

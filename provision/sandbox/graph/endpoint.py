@@ -35,7 +35,8 @@ class GraphEndpoint:
         try:
             content = await _whole_body(receive)
             answer = self._answer(scope, headers, content, request_id)
-            await _send(send, answer.status, answer.body, common | answer_headers(answer))
+            body = answer.text if answer.body is None else answer.body
+            await _send(send, answer.status, body, common | answer_headers(answer))
         except GraphRefusal as refusal:
             now = self._context.clock.now()
             body = refusal.body(now, request_id, headers.get("client-request-id"))
@@ -88,11 +89,11 @@ async def _whole_body(receive: Receive) -> bytes:
 
 
 async def _send(
-    send: Send, status: int, body: JsonObject | None, headers: Mapping[str, str]
+    send: Send, status: int, body: JsonObject | str | None, headers: Mapping[str, str]
 ) -> None:
     raw = [(name.lower().encode(), value.encode("latin-1")) for name, value in headers.items()]
     await send({"type": "http.response.start", "status": status, "headers": raw})
-    content = b""
-    if body is not None:
+    content = body.encode() if isinstance(body, str) else b""
+    if isinstance(body, dict):
         content = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
     await send({"type": "http.response.body", "body": content})

@@ -4,8 +4,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, assert_never
+from uuid import UUID
 
 from provision.sandbox.directory import JsonObject
+from provision.sandbox.graph.entity_kind import EntityKind
 from provision.sandbox.graph.refusals import GraphRefusal, unsupported_query
 
 Value = str | bool | None
@@ -59,15 +61,24 @@ _TOKEN: Final = re.compile(
 )
 _FUNCTIONS: Final = ("startswith", "endswith")
 _ADVANCED: Final = ("ne", "endswith")
+_KINDS: Final = {"eq": "Equal", "ne": "NotEqual", "in": "Equal"}
+_PREFIX: Final = "Invalid filter clause: "
+_LITERALS: Final[dict[str, Value]] = {"true": True, "false": False, "null": None}
+# Properties whose index takes nothing but the text of a GUID.
+_GUIDS: Final = frozenset({"appId"})
 
 
-def parse_filter(text: str, filterable: frozenset[str]) -> Condition:
+def parse_filter(text: str, kind: EntityKind) -> Condition:
     """Return the condition a `$filter` states.
 
     Raises:
-        GraphRefusal: It is malformed, or names a property that cannot be filtered by.
+        GraphRefusal: It is malformed, names a property that does not exist or cannot be filtered
+            by, or compares it with a value of another type.
     """
-    return _Parser(text, {name.lower(): name for name in filterable}).parse()
+    try:
+        return _Parser(text, kind).parse()
+    except RecursionError:
+        raise _malformed() from None
 
 
 def is_advanced(condition: Condition) -> bool:
@@ -114,9 +125,9 @@ def _compare(actual: Value, operator: str, values: tuple[Value, ...]) -> bool:
 class _Parser:
     """Recursive descent over the tokens of one filter."""
 
-    def __init__(self, text: str, filterable: dict[str, str]) -> None:
+    def __init__(self, text: str, kind: EntityKind) -> None:
         self._tokens = list(_tokens(text))
-        self._filterable = filterable
+        self._kind = kind
 
     def parse(self) -> Condition:
         condition = self._either()
@@ -149,22 +160,23 @@ class _Parser:
         if word.lower().endswith("/any"):
             return self._any(word[: -len("/any")])
         operator = self._next().lower()
+        name = self._name(word, is_collection=False)
         if operator == "in":
-            return Compare(self._name(word), operator, self._list())
+            return Compare(name, operator, self._list(name))
         if operator not in ("eq", "ne"):
             raise unsupported_query()
-        return Compare(self._name(word), operator, (self._value(),))
+        return Compare(name, operator, (self._value(name, operator),))
 
     def _function(self, operator: str) -> Compare:
         self._expect("(")
-        name = self._name(self._next())
+        name = self._name(self._next(), is_collection=False)
         self._expect(",")
-        value = self._value()
+        value = self._value(name, operator)
         self._expect(")")
         return Compare(name, operator, (value,))
 
     def _any(self, word: str) -> AnyOf:
-        name = self._name(word)
+        name = self._name(word, is_collection=True)
         self._expect("(")
         variable = self._next()
         self._expect(":")
@@ -173,36 +185,55 @@ class _Parser:
             self._expect("(")
             self._expect(variable)
             self._expect(",")
-            condition = AnyOf(name, operator, self._value())
+            condition = AnyOf(name, operator, self._value(None, operator))
             self._expect(")")
         else:
             self._expect(variable)
             self._expect("eq")
-            condition = AnyOf(name, "eq", self._value())
+            condition = AnyOf(name, "eq", self._value(None, "eq"))
         self._expect(")")
         return condition
 
-    def _list(self) -> tuple[Value, ...]:
+    def _list(self, name: str) -> tuple[Value, ...]:
         self._expect("(")
-        values = [self._value()]
+        values = [self._value(name, "in")]
         while self._accept(","):
-            values.append(self._value())
+            values.append(self._value(name, "in"))
         self._expect(")")
         return tuple(values)
 
-    def _name(self, word: str) -> str:
-        try:
-            return self._filterable[word.lower()]
-        except KeyError:
-            raise unsupported_query() from None
+    def _name(self, word: str, *, is_collection: bool) -> str:
+        name = self._kind.property_named(word, _PREFIX)
+        if name not in self._kind.filterable:
+            raise unsupported_query()
+        if isinstance(self._kind.model[name], list) != is_collection:
+            raise unsupported_query()
+        return name
 
-    def _value(self) -> Value:
+    def _value(self, name: str | None, operator: str) -> Value:
+        """Return the literal that follows; `name` is what it is compared with, None in `any`."""
         token = self._next()
-        if token.startswith("'"):
-            return token[1:-1].replace("''", "'")
-        if token in ("true", "false", "null"):
-            return {"true": True, "false": False, "null": None}[token]
-        return token
+        is_text = token.startswith("'")
+        value: Value = token[1:-1].replace("''", "'") if is_text else _LITERALS.get(token, token)
+        wanted = "Edm.String" if name is None else self._kind.edm_type(name)
+        actual = "Edm.String" if is_text else _type_of(token)
+        if actual is None:
+            raise self._kind.unknown(token, _PREFIX)
+        if actual not in ("null", wanted):
+            raise GraphRefusal(
+                400,
+                "BadRequest",
+                f"{_PREFIX}A binary operator with incompatible types was detected. Found operand "
+                f"types '{wanted}' and '{actual}' for operator kind "
+                f"'{_KINDS.get(operator, operator)}'.",
+            )
+        if name in _GUIDS and operator in _KINDS and not _is_guid(value):
+            raise unsupported_query(
+                "Unsupported or invalid query filter clause specified for property "
+                f"'{name}' of resource '{self._kind.type_name[0].upper()}"
+                f"{self._kind.type_name[1:]}'."
+            )
+        return value
 
     def _peek(self) -> str:
         if not self._tokens:
@@ -225,6 +256,24 @@ class _Parser:
             raise _malformed()
 
 
+def _type_of(token: str) -> str | None:
+    """Return the type of an unquoted literal; None when it is a name."""
+    if token in _LITERALS:
+        return "null" if _LITERALS[token] is None else "Edm.Boolean"
+    if _is_guid(token):
+        return "Edm.Guid"
+    if token.lstrip("-").isdecimal():
+        return "Edm.Int32"
+    return "Edm.DateTimeOffset" if re.match(r"\d{4}-\d\d-\d\dT", token) else None
+
+
+def _is_guid(value: Value) -> bool:
+    try:
+        return isinstance(value, str) and bool(UUID(value))
+    except ValueError:
+        return False
+
+
 def _tokens(text: str) -> Iterator[str]:
     position = 0
     text = text.rstrip()
@@ -237,4 +286,4 @@ def _tokens(text: str) -> Iterator[str]:
 
 
 def _malformed() -> GraphRefusal:
-    return GraphRefusal(400, "BadRequest", "Invalid filter clause.")
+    return GraphRefusal(400, "BadRequest", "Invalid filter clause")

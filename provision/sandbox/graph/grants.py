@@ -6,8 +6,8 @@ from uuid import UUID
 
 from provision.sandbox.context import Context
 from provision.sandbox.directory import JsonObject
-from provision.sandbox.graph.applications import is_hidden
 from provision.sandbox.graph.call import METADATA, NO_CONTENT, Answer, Call, object_body
+from provision.sandbox.graph.entity_kind import EntityKind
 from provision.sandbox.graph.query import collection, entity
 from provision.sandbox.graph.refusals import (
     already_exists,
@@ -15,9 +15,16 @@ from provision.sandbox.graph.refusals import (
     invalid_value,
     resource_not_found,
 )
+from provision.sandbox.graph.stored_objects import is_hidden, visible
 
-FILTERABLE: Final = frozenset({"id", "clientId", "consentType", "principalId", "resourceId"})
 _MEMBERS: Final = ("clientId", "consentType", "id", "principalId", "resourceId", "scope")
+GRANTS: Final = EntityKind(
+    "oauth2PermissionGrants",
+    "oAuth2PermissionGrant",
+    dict.fromkeys(_MEMBERS),
+    frozenset({"id", "clientId", "consentType", "principalId", "resourceId"}),
+    units=2,
+)
 # https://learn.microsoft.com/graph/api/resources/oauth2permissiongrant
 _LONGEST_SCOPE: Final = 3850
 # Asked for by older clients; v1.0 does not keep them.
@@ -48,7 +55,7 @@ def create(context: Context, call: Call) -> Answer:
 def read(context: Context, call: Call) -> Answer:
     """Answer `GET /oauth2PermissionGrants/{id}`."""
     grant = _find(context, call)
-    return entity(call, grant, "oauth2PermissionGrants", "oAuth2PermissionGrant", units=2)
+    return entity(call, grant, GRANTS, units=2)
 
 
 def list_all(context: Context, call: Call) -> Answer:
@@ -56,8 +63,9 @@ def list_all(context: Context, call: Call) -> Answer:
     return _listed(context, call, list(context.directory.grants.values()))
 
 
-def list_of_client(context: Context, call: Call, client_id: str) -> Answer:
-    """Answer a list of the grants of one service principal."""
+def list_of_client(context: Context, call: Call) -> Answer:
+    """Answer `GET /servicePrincipals/{id}/oauth2PermissionGrants`."""
+    client_id = visible(context, call)["id"]
     grants = context.directory.grants.values()
     return _listed(context, call, [grant for grant in grants if grant["clientId"] == client_id])
 
@@ -93,15 +101,7 @@ def grant_id(client_id: str, resource_id: str, principal_id: str | None) -> str:
 
 
 def _listed(context: Context, call: Call, grants: list[JsonObject]) -> Answer:
-    return collection(
-        context,
-        call,
-        grants,
-        "oauth2PermissionGrants",
-        "oAuth2PermissionGrant",
-        filterable=FILTERABLE,
-        units=2,
-    )
+    return collection(context, call, grants, GRANTS)
 
 
 def _find(context: Context, call: Call) -> JsonObject:

@@ -33,6 +33,8 @@ def answer_headers(answer: Answer) -> dict[str, str]:
             "OData-Version": "4.0",
             "Vary": "Accept-Encoding",
         }
+    if answer.text is not None:
+        headers |= {"Content-Type": "text/plain", "OData-Version": "4.0", "Vary": "Accept-Encoding"}
     if answer.location is not None:
         headers["Location"] = answer.location
     return headers | dict(answer.headers)

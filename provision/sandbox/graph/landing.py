@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from provision.sandbox.context import Context
-from provision.sandbox.graph.application_rules import is_personal
+from provision.sandbox.graph.application_limits import is_personal
 from provision.sandbox.graph.call import Answer, Call, Key, Piece
 from provision.sandbox.graph.fault_answers import over_quota
 from provision.sandbox.graph.foreign_writes import application_of

@@ -1,16 +1,21 @@
 """Client secrets: minted once, shown once, refused by policy and audience."""
 
 import secrets
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 from uuid import uuid4
 
 from provision.sandbox.context import Context
 from provision.sandbox.directory import JsonObject, StoredSecret
-from provision.sandbox.graph.application_rules import PERSONAL_AUDIENCES, policy_id
+from provision.sandbox.graph.application_limits import PERSONAL_AUDIENCES
 from provision.sandbox.graph.call import METADATA, NO_CONTENT, Answer, Call, object_body
+from provision.sandbox.graph.credential_restrictions import (
+    check_password_lifetime,
+    check_passwords,
+)
 from provision.sandbox.graph.credential_shape import parse_instant, password_credential
 from provision.sandbox.graph.refusals import GraphRefusal, bad_request, invalid_value
+from provision.sandbox.graph.stored_objects import is_application, writable
 
 _MOST_PERSONAL: Final = 2
 _LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.~_-"
@@ -18,44 +23,41 @@ _HINT_LENGTH: Final = 3
 _DEFAULT_YEARS: Final = 2
 
 
-def check_policy(context: Context, audience: str, requested: list[JsonObject], held: int) -> None:
-    """Return when these secrets may be added.
+def check_policy(context: Context, owner: JsonObject, requested: list[JsonObject]) -> None:
+    """Return when these secrets may be added to an application or service principal.
 
     Args:
-        context: Its switches are the tenant's policy.
-        audience: `signInAudience` of the application.
+        context: Holds the tenant's policy.
+        owner: As stored, with the secrets it has.
         requested: `passwordCredential` members as they were sent.
-        held: How many secrets there are.
 
     Raises:
         GraphRefusal: The audience or the policy forbids it.
     """
     if not requested:
         return
-    total = held + len(requested)
-    if audience in PERSONAL_AUDIENCES and total > _MOST_PERSONAL:
-        code = "TooManyAppPasswords"
-        raise GraphRefusal(
-            400,
-            code,
-            f"Not allowed to add {total} passwords. You can only add a maximum of "
-            f"{_MOST_PERSONAL} passwords.",
-            ({"target": "passwordCredentials", "code": code},),
-        )
-    switches = context.directory.switches
-    policy = policy_id(context.directory)
-    if switches.passwords_forbidden:
-        raise GraphRefusal(
-            400,
-            "CredentialTypeNotAllowedAsPerAppPolicy",
-            f"Credential type not allowed as per assigned policy '{policy}'.",
-        )
-    if switches.password_lifetime_days is not None:
-        longest = timedelta(days=switches.password_lifetime_days)
-        for body in requested:
-            start_at, end_at = _lifetime(context, body)
-            if end_at - start_at > longest:
-                raise _lifetime_refused(policy)
+    check_count(owner, len(owner["passwordCredentials"]) + len(requested))
+    check_passwords(context, owner, requested)
+    for body in requested:
+        check_password_lifetime(context, owner, *_lifetime(context, body))
+
+
+def check_count(owner: JsonObject, total: int) -> None:
+    """Return when an application of its audience may have so many secrets.
+
+    Raises:
+        GraphRefusal: Personal accounts may use it, and there are more than two.
+    """
+    if owner["signInAudience"] not in PERSONAL_AUDIENCES or total <= _MOST_PERSONAL:
+        return
+    code = "TooManyAppPasswords"
+    raise GraphRefusal(
+        400,
+        code,
+        f"Not allowed to add {total} passwords. You can only add a maximum of "
+        f"{_MOST_PERSONAL} passwords.",
+        ({"target": "passwordCredentials", "code": code},),
+    )
 
 
 def mint(context: Context, owner: JsonObject, body: JsonObject, *, has_hint: bool) -> JsonObject:
@@ -81,23 +83,23 @@ def mint(context: Context, owner: JsonObject, body: JsonObject, *, has_hint: boo
     return credential | {"secretText": text}
 
 
-def add_password(context: Context, call: Call, owner: JsonObject, *, has_hint: bool) -> Answer:
-    """Answer `addPassword` on a stored application or service principal."""
+def add_password(context: Context, call: Call) -> Answer:
+    """Answer `POST …/{id}/addPassword`."""
+    owner = writable(context, call)
     body = object_body(call) if call.content else {}
     requested = body.get("passwordCredential") or {}
     if not isinstance(requested, dict):
         raise invalid_value("passwordCredential", "PasswordCredential")
-    held = owner["passwordCredentials"]
-    check_policy(context, owner["signInAudience"] or "", [requested], len(held))
-    minted = mint(context, owner, requested, has_hint=has_hint)
+    check_policy(context, owner, [requested])
+    minted = mint(context, owner, requested, has_hint=is_application(call))
     context.directory.save()
     envelope = {"@odata.context": f"{METADATA}microsoft.graph.passwordCredential"}
     return Answer(200, envelope | minted, location="https://graph.microsoft.com")
 
 
-def remove_password(context: Context, call: Call, owner: JsonObject) -> Answer:
-    """Answer `removePassword` on a stored application or service principal."""
-    key_id = object_body(call).get("keyId")
+def remove_password(context: Context, call: Call) -> Answer:
+    """Answer `POST …/{id}/removePassword`."""
+    owner, key_id = writable(context, call), object_body(call).get("keyId")
     held = owner["passwordCredentials"]
     kept = [credential for credential in held if credential["keyId"] != key_id]
     if len(kept) == len(held):
@@ -110,7 +112,7 @@ def remove_password(context: Context, call: Call, owner: JsonObject) -> Answer:
 
 def forget(context: Context, owner: JsonObject) -> None:
     """Let the token endpoint forget every secret of an object that is gone for good."""
-    for credential in owner["passwordCredentials"]:
+    for credential in owner.get("passwordCredentials", ()):
         context.directory.secrets.pop(credential["keyId"], None)
 
 
@@ -132,11 +134,3 @@ def _later(instant: datetime, years: int) -> datetime:
         return instant.replace(year=instant.year + years)
     except ValueError:  # 29 February
         return instant.replace(year=instant.year + years, day=28)
-
-
-def _lifetime_refused(policy: str) -> GraphRefusal:
-    message = (
-        f"Credential lifetime exceeds the max value allowed as per assigned policy '{policy}'."
-    )
-    detail = {"code": "InvalidKeyEndDate", "message": message, "target": "EndDate"}
-    return GraphRefusal(400, "CredentialInvalidLifetimeAsPerAppPolicy", message, (detail,))

@@ -1,23 +1,50 @@
-"""`/me`, `/users`, `/organization` and the tenant's application policy: read only."""
+"""`/me`, `/users`, `/organization` and `/domains`."""
 
+from dataclasses import asdict
 from typing import Final
+from uuid import uuid4
 
 from provision.sandbox.context import Context
 from provision.sandbox.directory import Account, Directory, JsonObject
-from provision.sandbox.graph.application_rules import policy_id
-from provision.sandbox.graph.call import Answer, Call
+from provision.sandbox.graph.call import METADATA, NO_CONTENT, Answer, Call, object_body
+from provision.sandbox.graph.credential_shape import instant_text
+from provision.sandbox.graph.entity_kind import EntityKind
 from provision.sandbox.graph.query import collection, entity
-from provision.sandbox.graph.refusals import GraphRefusal, resource_not_found
-
-_USER_FILTERABLE: Final = frozenset(
-    {"id", "userPrincipalName", "mail", "displayName", "accountEnabled"}
+from provision.sandbox.graph.refusals import (
+    GraphRefusal,
+    bad_request,
+    invalid_value,
+    name_in_use,
+    resource_not_found,
 )
-# What a read without `$select` shows of a user.
-# https://learn.microsoft.com/graph/api/user-get
-_DEFAULT_MEMBERS: Final = (
-    "businessPhones", "displayName", "givenName", "jobTitle", "mail", "mobilePhone",
-    "officeLocation", "preferredLanguage", "surname", "userPrincipalName", "id",
+from provision.sandbox.graph.stored_objects import location
+from provision.sandbox.graph.user_shape import USERS, brief_user, whole_user
+
+_ORGANIZATION: Final = EntityKind(
+    "organization",
+    "organization",
+    dict.fromkeys(
+        ("id", "deletedDateTime", "businessPhones", "city", "country", "countryLetterCode",
+         "displayName", "technicalNotificationMails", "tenantType", "assignedPlans",
+         "provisionedPlans", "verifiedDomains")
+    ),
+    frozenset({"id"}),
 )  # fmt: skip
+_DOMAINS: Final = EntityKind(
+    "domains",
+    "domain",
+    dict.fromkeys(
+        ("authenticationType", "availabilityStatus", "id", "isAdminManaged", "isDefault",
+         "isInitial", "isRoot", "isVerified", "supportedServices", "state")
+    ),
+    frozenset(),
+)  # fmt: skip
+_WRITABLE: Final = {
+    "displayName": str, "accountEnabled": bool, "mailNickname": str, "passwordProfile": dict,
+    "userPrincipalName": str, "givenName": str, "surname": str,
+}  # fmt: skip
+_REQUIRED: Final = ("accountEnabled", "displayName", "mailNickname", "userPrincipalName",
+                    "passwordProfile")  # fmt: skip
 
 
 def read_me(context: Context, call: Call) -> Answer:
@@ -28,72 +55,159 @@ def read_me(context: Context, call: Call) -> Answer:
         raise GraphRefusal(
             400, "BadRequest", "/me request is only valid with delegated authentication flow."
         )
-    return _user_answer(call, account)
+    return _answer(call, account)
 
 
 def read_user(context: Context, call: Call) -> Answer:
     """Answer `GET /users/{id}`, by object id or user principal name."""
-    wanted = call.key().value.lower()
-    for account in _members(context.directory):
-        if wanted in (account.object_id, account.user_principal_name.lower()):
-            return _user_answer(call, account)
-    raise resource_not_found(call.key().value)
+    return _answer(call, _find(context, call))
 
 
 def list_users(context: Context, call: Call) -> Answer:
     """Answer `GET /users`."""
-    users = [_user(account) for account in _members(context.directory)]
-    if "$select" not in call.query and "$filter" not in call.query:
-        users = [{name: user[name] for name in _DEFAULT_MEMBERS} for user in users]
-    return collection(context, call, users, "users", "user", filterable=_USER_FILTERABLE, units=2)
+    answer = collection(
+        context, call, [whole_user(account) for account in _members(context.directory)], USERS
+    )
+    if answer.body is None or "$select" in call.query:
+        return answer
+    accounts = {account.object_id: account for account in _members(context.directory)}
+    shown = [brief_user(accounts[u["id"]], is_id_first=False) for u in answer.body["value"]]
+    return Answer(200, answer.body | {"value": shown}, units=answer.units)
+
+
+def create_user(context: Context, call: Call) -> Answer:
+    """Answer `POST /users`: a member who can sign in, without a mailbox."""
+    body = object_body(call)
+    _check_user(context.directory, body)
+    missing = next((name for name in _REQUIRED if body.get(name) is None), None)
+    if missing is not None:
+        raise bad_request(f"A value is required for property '{missing}' of resource 'User'.")
+    password = body["passwordProfile"].get("password")
+    if not isinstance(password, str) or not password:
+        raise bad_request("The specified password does not comply with password complexity.")
+    name = body["userPrincipalName"]
+    if name.lower() in context.directory.accounts:
+        raise name_in_use("userPrincipalName", None)
+    account = Account(
+        object_id=str(uuid4()),
+        user_principal_name=name,
+        password=password,
+        display_name=body["displayName"],
+        is_enabled=body["accountEnabled"],
+        has_mailbox=False,
+    )
+    context.directory.accounts[name.lower()] = account
+    context.directory.save()
+    envelope = {"@odata.context": f"{METADATA}users/$entity"}
+    place = location(context, account.object_id, "User")
+    return Answer(201, envelope | brief_user(account, is_id_first=True), location=place)
+
+
+def update_user(context: Context, call: Call) -> Answer:
+    """Answer `PATCH /users/{id}`: name, password, and whether the account is enabled."""
+    account, body = _find(context, call), object_body(call)
+    _check_user(context.directory, {**body, "userPrincipalName": account.user_principal_name})
+    account.display_name = body.get("displayName") or account.display_name
+    account.is_enabled = body.get("accountEnabled", account.is_enabled)
+    account.password = (body.get("passwordProfile") or {}).get("password") or account.password
+    context.directory.save()
+    return NO_CONTENT
+
+
+def delete_user(context: Context, call: Call) -> Answer:
+    """Answer `DELETE /users/{id}`: into the bin; nobody signs in any more, and nothing is owned."""
+    account, directory = _find(context, call), context.directory
+    del directory.accounts[account.user_principal_name.lower()]
+    now = instant_text(context.clock.now().replace(microsecond=0))
+    binned = {"deletedDateTime": now, "_type": "user", "_account": asdict(account)}
+    directory.deleted[account.object_id] = whole_user(account) | binned
+    for owned in (*directory.applications.values(), *directory.service_principals.values()):
+        owned["_owners"] = [o for o in owned.get("_owners", ()) if o != account.object_id]
+    directory.save()
+    return NO_CONTENT
+
+
+def list_groups_of_user(context: Context, call: Call) -> Answer:
+    """Answer `POST /users/{id}/getMemberGroups`: the sandbox has no groups."""
+    _find(context, call)
+    body: JsonObject = {"@odata.context": f"{METADATA}Collection(Edm.String)", "value": []}
+    return Answer(200, body, location="https://graph.microsoft.com", units=2)
 
 
 def read_organization(context: Context, call: Call) -> Answer:
     """Answer `GET /organization`."""
-    items = [_organization(context.directory)]
-    return collection(
-        context, call, items, "organization", "organization", filterable=frozenset({"id"}), units=1
-    )
+    return collection(context, call, [_organization(context.directory)], _ORGANIZATION)
 
 
-def read_app_policy(context: Context, call: Call) -> Answer:
-    """Answer `GET /policies/defaultAppManagementPolicy`."""
-    policy = _app_policy(context.directory)
-    return entity(call, policy, "policies/defaultAppManagementPolicy", "tenantAppManagementPolicy")
+def list_domains(context: Context, call: Call) -> Answer:
+    """Answer `GET /domains`."""
+    initial = context.directory.domain
+    domains: list[JsonObject] = [
+        {
+            "authenticationType": "Managed",
+            "availabilityStatus": None,
+            "id": name,
+            "isAdminManaged": True,
+            "isDefault": name != initial,
+            "isInitial": name == initial,
+            "isRoot": True,
+            "isVerified": True,
+            "supportedServices": ["Email", "OfficeCommunicationsOnline"],
+            "state": None,
+        }
+        for name in _domain_names(context.directory)
+    ]
+    return collection(context, call, domains, _DOMAINS)
 
 
 def _members(directory: Directory) -> list[Account]:
     return [account for account in directory.accounts.values() if not account.is_personal]
 
 
-def _user_answer(call: Call, account: Account) -> Answer:
-    user = _user(account)
-    if "$select" not in call.query:
-        user = {name: user[name] for name in _DEFAULT_MEMBERS}
-    return entity(call, user, "users", "user")
+def _find(context: Context, call: Call) -> Account:
+    wanted = call.key().value.lower()
+    for account in _members(context.directory):
+        if wanted in (account.object_id, account.user_principal_name.lower()):
+            return account
+    raise resource_not_found(call.key().value)
 
 
-def _user(account: Account) -> JsonObject:
-    given, _, surname = account.display_name.partition(" ")
-    return dict.fromkeys(_DEFAULT_MEMBERS) | {
-        "businessPhones": [],
-        "displayName": account.display_name,
-        "givenName": given,
-        "surname": surname or None,
-        "mail": account.user_principal_name,
-        "userPrincipalName": account.user_principal_name,
-        "id": account.object_id,
-        "accountEnabled": account.is_enabled,
-        "userType": "Member",
-    }
+def _answer(call: Call, account: Account) -> Answer:
+    is_selected = "$select" in call.query
+    user = whole_user(account) if is_selected else brief_user(account, is_id_first=False)
+    return entity(call, user, USERS)
+
+
+def _check_user(directory: Directory, body: JsonObject) -> None:
+    for name, value in body.items():
+        if name not in _WRITABLE:
+            raise bad_request(f"Property '{name}' cannot be set in the sandbox.")
+        if not isinstance(value, _WRITABLE[name]):
+            raise invalid_value(name, "User")
+    name = str(body.get("userPrincipalName", ""))
+    if name.rpartition("@")[2].lower() not in _domain_names(directory):
+        raise bad_request(
+            "The domain portion of the userPrincipalName property is invalid. You must use one "
+            "of the verified domain names in your organization."
+        )
+
+
+def _domain_names(directory: Directory) -> list[str]:
+    names = {a.user_principal_name.partition("@")[2].lower() for a in _members(directory)}
+    return [directory.domain, *sorted(names - {directory.domain})]
 
 
 def _organization(directory: Directory) -> JsonObject:
-    domains = sorted(
-        {account.user_principal_name.partition("@")[2] for account in _members(directory)}
-    )
-    verified = [_domain(directory.domain, is_initial=True)]
-    verified += [_domain(name) for name in domains if name != directory.domain]
+    domains = [
+        {
+            "capabilities": "Email, OfficeCommunicationsOnline",
+            "isDefault": name != directory.domain,
+            "isInitial": name == directory.domain,
+            "name": name,
+            "type": "Managed",
+        }
+        for name in _domain_names(directory)
+    ]
     return {
         "id": directory.tenant_id,
         "deletedDateTime": None,
@@ -106,45 +220,5 @@ def _organization(directory: Directory) -> JsonObject:
         "tenantType": "AAD",
         "assignedPlans": [],
         "provisionedPlans": [],
-        "verifiedDomains": verified,
-    }
-
-
-def _domain(name: str, *, is_initial: bool = False) -> JsonObject:
-    return {
-        "capabilities": "Email, OfficeCommunicationsOnline",
-        "isDefault": not is_initial,
-        "isInitial": is_initial,
-        "name": name,
-        "type": "Managed",
-    }
-
-
-def _app_policy(directory: Directory) -> JsonObject:
-    switches = directory.switches
-    restrictions: list[JsonObject] = []
-    if switches.passwords_forbidden:
-        restrictions.append(_restriction("passwordAddition", None))
-    if switches.password_lifetime_days is not None:
-        longest = f"P{switches.password_lifetime_days}D"
-        restrictions.append(_restriction("passwordLifetime", longest))
-    return {
-        "id": policy_id(directory),
-        "displayName": "Application management policy of the tenant",
-        "description": "Follows the sandbox's switches.",
-        "isEnabled": bool(restrictions),
-        "applicationRestrictions": {
-            "passwordCredentials": restrictions,
-            "keyCredentials": [],
-        },
-        "servicePrincipalRestrictions": {"passwordCredentials": [], "keyCredentials": []},
-    }
-
-
-def _restriction(kind: str, longest: str | None) -> JsonObject:
-    return {
-        "restrictionType": kind,
-        "state": "enabled",
-        "maxLifetime": longest,
-        "restrictForAppsCreatedAfterDateTime": None,
+        "verifiedDomains": domains,
     }

@@ -102,6 +102,12 @@ def unauthenticated(message: str) -> GraphRefusal:
     return GraphRefusal(401, "InvalidAuthenticationToken", message)
 
 
+def unauthenticated_proof() -> GraphRefusal:
+    """Return the refusal of a proof that no certificate of the object signed for it."""
+    message = "Access Token missing or malformed."
+    return GraphRefusal(401, "Authentication_MissingOrMalformed", message)
+
+
 def name_in_use(property_name: str, holder_id: str | None) -> GraphRefusal:
     """Return the refusal of a value that must be unique and is not.
 

@@ -6,6 +6,7 @@ from typing import Final
 
 from provision.sandbox.directory import JsonObject
 from provision.sandbox.graph.application_shape import redirect_uris
+from provision.sandbox.graph.entity_kind import EntityKind
 
 # Member order and defaults of 2024-08 answers.
 # Observed 2024-08, Azure/azure-cli recordings of GET /servicePrincipals.
@@ -57,6 +58,14 @@ _TEMPLATE: Final[JsonObject] = {
         "addedDateTime": None,
     },
 }
+SERVICE_PRINCIPALS: Final = EntityKind(
+    "servicePrincipals",
+    "servicePrincipal",
+    _TEMPLATE,
+    frozenset({"id", "appId", "displayName", "servicePrincipalNames", "servicePrincipalType",
+               "appOwnerOrganizationId", "accountEnabled", "tags"}),
+    navigations=frozenset({"owners", "appRoleAssignments", "appRoleAssignedTo"}),
+)  # fmt: skip
 WRITABLE: Final = frozenset(
     {
         "accountEnabled",

@@ -1,19 +1,14 @@
-"""`/servicePrincipals`: create, read, list, update, upsert, delete, and their passwords."""
+"""`/servicePrincipals`: create, read, list, update, upsert, delete."""
 
-from typing import Final
 from uuid import uuid4
 
 from provision.sandbox.context import Context
 from provision.sandbox.directory import JsonObject
 from provision.sandbox.graph.access import owns_only, require_hold
-from provision.sandbox.graph.applications import (
-    bin_service_principal,
-    is_hidden,
-    location,
-    without_hidden,
-)
-from provision.sandbox.graph.call import METADATA, NO_CONTENT, Answer, Call, Key, object_body
-from provision.sandbox.graph.passwords import add_password, remove_password
+from provision.sandbox.graph.applications import bin_service_principal
+from provision.sandbox.graph.call import METADATA, NO_CONTENT, Answer, Call, object_body
+from provision.sandbox.graph.key_credentials import replace_keys
+from provision.sandbox.graph.owners import first_owners, with_owners
 from provision.sandbox.graph.query import collection, entity
 from provision.sandbox.graph.refusals import (
     already_exists,
@@ -21,19 +16,14 @@ from provision.sandbox.graph.refusals import (
     invalid_value,
     no_backing_application,
     not_local,
-    resource_not_found,
 )
 from provision.sandbox.graph.service_principal_shape import (
+    SERVICE_PRINCIPALS,
     WRITABLE,
     new_service_principal,
     served,
 )
-
-FILTERABLE: Final = frozenset(
-    {"id", "appId", "displayName", "servicePrincipalNames", "servicePrincipalType",
-     "appOwnerOrganizationId", "accountEnabled", "tags"}
-)  # fmt: skip
-_ALTERNATE_KEYS: Final = {"id": "id", "appid": "appId"}
+from provision.sandbox.graph.stored_objects import find, is_hidden, location, visible, writable
 
 
 def create(context: Context, call: Call) -> Answer:
@@ -48,23 +38,17 @@ def create(context: Context, call: Call) -> Answer:
 
 def read(context: Context, call: Call) -> Answer:
     """Answer `GET /servicePrincipals/{id}`."""
-    principal = _visible(context, call)
-    return entity(call, served(principal), "servicePrincipals", "servicePrincipal")
+    stored, kind = visible(context, call), SERVICE_PRINCIPALS
+    return entity(call, with_owners(context, call, kind, stored, served(stored)), kind)
 
 
 def list_all(context: Context, call: Call) -> Answer:
     """Answer `GET /servicePrincipals`; a fresh one may be missing for a while."""
-    stored = context.directory.service_principals
-    answer = collection(
-        context,
-        call,
-        [served(principal) for principal in stored.values()],
-        "servicePrincipals",
-        "servicePrincipal",
-        filterable=FILTERABLE,
-        units=1,
+    stored, kind = context.directory.service_principals, SERVICE_PRINCIPALS
+    items = [with_owners(context, call, kind, p, served(p)) for p in stored.values()]
+    return collection(
+        context, call, items, kind, lambda item: is_hidden(context, stored[item["id"]])
     )
-    return without_hidden(context, answer, stored)
 
 
 def update(context: Context, call: Call) -> Answer:
@@ -73,12 +57,13 @@ def update(context: Context, call: Call) -> Answer:
     if (
         key.name == "appid"
         and call.has_preference("create-if-missing")
-        and _find(context, key) is None
+        and find(context, call) is None
     ):
         return _create(context, call, {**body, "appId": key.value})
-    principal = _visible(context, call)
-    require_hold(context, call.claims, principal)
+    principal = writable(context, call)
     _check_body(body, {"appId": principal["appId"]})
+    if "keyCredentials" in body:
+        replace_keys(context, principal, body["keyCredentials"])
     principal |= {name: value for name, value in body.items() if name in WRITABLE}
     context.directory.save()
     return NO_CONTENT
@@ -86,37 +71,14 @@ def update(context: Context, call: Call) -> Answer:
 
 def delete(context: Context, call: Call) -> Answer:
     """Answer `DELETE /servicePrincipals/{id}`: into the bin."""
-    principal = _visible(context, call)
-    require_hold(context, call.claims, principal)
-    bin_service_principal(context, principal)
+    bin_service_principal(context, writable(context, call))
     context.directory.save()
     return NO_CONTENT
 
 
-def add_principal_password(context: Context, call: Call) -> Answer:
-    """Answer `POST /servicePrincipals/{id}/addPassword`."""
-    principal = _visible(context, call)
-    require_hold(context, call.claims, principal)
-    return add_password(context, call, principal, has_hint=False)
-
-
-def remove_principal_password(context: Context, call: Call) -> Answer:
-    """Answer `POST /servicePrincipals/{id}/removePassword`."""
-    principal = _visible(context, call)
-    require_hold(context, call.claims, principal)
-    return remove_password(context, call, principal)
-
-
-def list_grants(context: Context, call: Call) -> Answer:
-    """Answer `GET /servicePrincipals/{id}/oauth2PermissionGrants`."""
-    from provision.sandbox.graph import grants  # noqa: PLC0415  (grants look principals up)
-
-    principal = _visible(context, call)
-    return grants.list_of_client(context, call, principal["id"])
-
-
 def _create(context: Context, call: Call, body: JsonObject) -> Answer:
     directory, client_id = context.directory, str(body["appId"]).lower()
+    bound = body.pop("owners@odata.bind", None)
     _check_body(body, {"appId": body["appId"]})
     application = next(
         (a for a in directory.applications.values() if a["appId"] == client_id), None
@@ -131,44 +93,28 @@ def _create(context: Context, call: Call, body: JsonObject) -> Answer:
         if owns_only(call.claims):
             raise not_local()
         raise no_backing_application(client_id)
+    require_hold(context, call.claims, application)
     principal = new_service_principal(
         application, str(uuid4()), directory.tenant_id, context.clock.now()
     )
     principal |= {name: value for name, value in body.items() if name in WRITABLE}
-    principal["_owner"] = call.claims.object_id
+    principal["_owners"] = first_owners(context, call.claims, bound, is_application=False)
+    if "keyCredentials" in body:
+        replace_keys(context, principal, body["keyCredentials"])
     directory.service_principals[principal["id"]] = principal
     directory.save()
     envelope = {"@odata.context": f"{METADATA}servicePrincipals/$entity"}
     return Answer(
         201,
         envelope | served(principal, is_fresh=True),
-        location=location(context, principal, "ServicePrincipal"),
+        location=location(context, principal["id"], "ServicePrincipal"),
     )
 
 
 def _check_body(body: JsonObject, allowed: JsonObject) -> None:
     for name, value in body.items():
-        if name not in WRITABLE and allowed.get(name) != value:
+        if name not in {"keyCredentials", *WRITABLE} and allowed.get(name) != value:
             raise bad_request(f"Property '{name}' is read-only and cannot be set.")
         is_flag = name in ("accountEnabled", "appRoleAssignmentRequired")
         if is_flag and not isinstance(value, bool):
             raise invalid_value(name, "ServicePrincipal")
-
-
-def _find(context: Context, key: Key) -> JsonObject | None:
-    name = _ALTERNATE_KEYS.get(key.name)
-    if name is None:
-        raise bad_request(f"Invalid alternate key '{key.name}'.")
-    principals = context.directory.service_principals
-    if name == "id":
-        return principals.get(key.value.lower())
-    wanted = key.value.lower()
-    return next((p for p in principals.values() if p["appId"] == wanted), None)
-
-
-def _visible(context: Context, call: Call) -> JsonObject:
-    key = call.key()
-    principal = _find(context, key)
-    if principal is None or is_hidden(context, principal):
-        raise resource_not_found(key.value)
-    return principal

@@ -9,9 +9,14 @@ from tests.contract.sandbox_graph.client import SandboxClient
 
 ROLES = [
     "Application.ReadWrite.All",
+    "AppRoleAssignment.ReadWrite.All",
     "DelegatedPermissionGrant.ReadWrite.All",
-    "User.Read.All",
+    "Directory.Read.All",
     "Organization.Read.All",
+    "Policy.Read.All",
+    "Policy.ReadWrite.ApplicationConfiguration",
+    "User.Read.All",
+    "User.ReadWrite.All",
 ]
 
 

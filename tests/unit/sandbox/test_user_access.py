@@ -84,6 +84,87 @@ def test_a_member_changes_only_what_it_registered(ask: Ask) -> None:
         ask("alex@contoso.com", scope, "PATCH", path, {"notes": "foreign"})
 
 
+def owner_ids(context: Context, made: Answer) -> list[str]:
+    """Return who owns what was just made."""
+    assert made.body is not None
+    directory, object_id = context.directory, made.body["id"]
+    stored = directory.applications.get(object_id) or directory.service_principals[object_id]
+    return list(stored["_owners"])
+
+
+def test_whoever_registers_an_application_owns_it(ask: Ask, context: Context) -> None:
+    scope = "Application.ReadWrite.All"
+    made = ask("admin@contoso.com", scope, "POST", "applications", {"displayName": "whose"})
+
+    assert owner_ids(context, made) == [context.directory.accounts["admin@contoso.com"].object_id]
+
+
+def test_a_member_owns_the_principal_it_makes_and_an_administrator_does_not(
+    ask: Ask, context: Context
+) -> None:
+    scope, body = "Application.ReadWrite.All", {"displayName": "principal"}
+    one = ask("forms@contoso.com", scope, "POST", "applications", body).body
+    two = ask("forms@contoso.com", scope, "POST", "applications", body).body
+    assert one is not None
+    assert two is not None
+    create = ("POST", "servicePrincipals")
+
+    own = ask("forms@contoso.com", scope, *create, {"appId": one["appId"]})
+    other = ask("admin@contoso.com", scope, *create, {"appId": two["appId"]})
+    assert owner_ids(context, own) == [context.directory.accounts["forms@contoso.com"].object_id]
+    assert owner_ids(context, other) == []
+
+
+def test_a_member_makes_no_principal_of_somebody_elses_application(ask: Ask) -> None:
+    scope = "Application.ReadWrite.All"
+    made = ask("forms@contoso.com", scope, "POST", "applications", {"displayName": "foreign"}).body
+    assert made is not None
+
+    with pytest.raises(GraphRefusal, match="Insufficient privileges"):
+        ask("alex@contoso.com", scope, "POST", "servicePrincipals", {"appId": made["appId"]})
+
+
+def test_members_register_unless_that_is_switched_off(ask: Ask, context: Context) -> None:
+    scope, body = "AppRegistration.Create", {"displayName": "switched"}
+    context.directory.switches.users_may_register = False
+
+    with pytest.raises(GraphRefusal, match="Insufficient privileges"):
+        ask("alex@contoso.com", scope, "POST", "applications", body)
+    assert ask("admin@contoso.com", scope, "POST", "applications", body).status == 201
+    context.directory.switches.users_may_register = True
+    assert ask("alex@contoso.com", scope, "POST", "applications", body).status == 201
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "scope"),
+    [
+        ("POST", "users", "User.ReadWrite.All"),
+        (
+            "PATCH",
+            "policies/defaultAppManagementPolicy",
+            "Policy.ReadWrite.ApplicationConfiguration",
+        ),
+        ("POST", "directory/deletedItems/1/restore", "Application.ReadWrite.All"),
+        ("POST", "servicePrincipals/1/appRoleAssignments", "AppRoleAssignment.ReadWrite.All"),
+    ],
+)
+def test_a_member_lacks_the_role_for_what_concerns_everybody(
+    ask: Ask, method: str, path: str, scope: str
+) -> None:
+    with pytest.raises(GraphRefusal) as refused:
+        ask("forms@contoso.com", scope, method, path, {})
+    assert refused.value.status == 403
+
+
+def test_a_personal_account_reads_the_applications_but_no_principal(ask: Ask) -> None:
+    person, scope = "forms.person@outlook.com", "Application.Read.All"
+
+    assert ask(person, scope, "GET", "applications").status == 200
+    with pytest.raises(GraphRefusal) as refused:
+        ask(person, scope, "GET", "servicePrincipals")
+    assert refused.value.status == 403
+
+
 def test_only_an_administrator_consents_for_all(ask: Ask) -> None:
     scope = "DelegatedPermissionGrant.ReadWrite.All"
 
