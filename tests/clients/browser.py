@@ -9,7 +9,7 @@ import ssl
 import subprocess
 import time
 from base64 import b64decode, b64encode
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from hashlib import sha256
 from pathlib import Path
@@ -89,6 +89,10 @@ class Browser:
         """Wait until the address bar shows an address that begins so."""
         self._wait(lambda: self.address.startswith(start), start)
 
+    def wait_for_text(self, text: str) -> None:
+        """Wait until a person sees a text."""
+        self._wait(lambda: text in self.text(), text)
+
     def picture(self, path: Path) -> None:
         """Write what the window shows, as PNG."""
         path.write_bytes(b64decode(str(self._do("GET", "/screenshot"))))
@@ -112,7 +116,7 @@ class Browser:
 
 
 @contextmanager
-def browsing(folder: Path, options: dict[str, object]) -> Iterator[Browser]:
+def browsing(folder: Path, options: Mapping[str, object]) -> Iterator[Browser]:
     """Open a window, and close it and all that belongs to it at the end.
 
     Args:

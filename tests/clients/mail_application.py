@@ -40,6 +40,10 @@ class MailApplication:
         password = self.ready.password_of(user)
         return Visitor(self.ready.ca_bundle).visit(url, user, password, decide)
 
+    def approve_device(self, user_code: str) -> VisitResult:
+        """Type a device's code into the page for it, and approve, as the owner."""
+        return self.visit(f"{self.ready.authority}/devicelogin?otc={user_code}")
+
     def access_token(
         self, user: str = OWNER, scopes: tuple[str, ...] = MAIL_SCOPES, segment: str = ""
     ) -> str:

@@ -16,6 +16,7 @@ from tests.clients.conftest import Witness
 from tests.clients.mail_application import MAIL_SCOPES, OTHER, OWNER, MailApplication
 from tests.clients.mail_application import register_mail_application as register
 from tests.clients.processes import end_process, free_ports
+from tests.contract.sandbox_entra.registered import client_for
 from tests.e2e.levers import Levers
 from tests.e2e.workplace import Workplace
 
@@ -204,6 +205,30 @@ def test_an_unknown_redirect_stays_on_the_page(
     assert browser.address.startswith(application.ready.authority)
     assert not browser.sees("form")
     witness("chromium", chromium_version(), "stayed on the page of an error")
+
+
+def test_a_device_is_approved_with_the_code_that_it_shows(
+    browser: Browser, application: MailApplication, witness: Witness
+) -> None:
+    asked = {"client_id": application.client_id, "scope": " ".join(MAIL_SCOPES)}
+    with client_for(application.ready) as client:
+        told = client.post(application.endpoint("devicecode"), data=asked).json()
+        browser.go(told["verification_uri"])
+        browser.type("#otc", told["user_code"])
+        browser.click(SUBMIT)
+        sign_in(browser, application)
+        browser.click("button[value=accept]")
+        browser.click(".permissions ~ form button[value=accept]")
+        browser.wait_for_text("close this window")
+        polled = {
+            "client_id": application.client_id,
+            "grant_type": "urn:ietf:params:oauth:grant-type:device_code",
+            "device_code": told["device_code"],
+        }
+        answer = client.post(application.endpoint("token"), data=polled)
+
+    assert answer.json()["token_type"] == "Bearer"
+    witness("chromium", chromium_version(), "approved a device")
 
 
 @pytest.fixture

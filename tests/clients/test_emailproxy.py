@@ -102,3 +102,18 @@ def test_the_proxy_refreshes_without_its_owner(
 
     assert "authenticate account" not in proxy.log()
     witness("emailproxy", version, "refreshed")
+
+
+def test_a_device_code_opens_imap(
+    program: Path, version: str, application: MailApplication, tmp_path: Path, witness: Witness
+) -> None:
+    proxy = make_email_proxy(
+        program, tmp_path, application,
+        permission_url=application.endpoint("devicecode"), redirect_uri="", oauth2_flow="device",
+    )  # fmt: skip
+    with proxy.running(), ThreadPoolExecutor(1) as pool:
+        login = pool.submit(read_inbox, proxy)
+        application.approve_device(proxy.said(r"Visit \S+ and use code (\w+)")[1])
+        login.result(PATIENCE)
+
+    witness("emailproxy", version, "signed in with a device code")

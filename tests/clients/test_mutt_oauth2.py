@@ -148,6 +148,20 @@ def test_takes_a_code_that_somebody_types(
     witness("mutt_oauth2.py", version, "signed in with a typed code")
 
 
+def test_waits_while_its_owner_approves_on_another_device(
+    public: MailApplication, mail_host: str, tmp_path: Path, version: str, witness: Witness
+) -> None:
+    script = filled_in(public, mail_host, tmp_path)
+    with script.start("--authorize", "--test") as terminal:
+        answer_questions(terminal, "devicecode")
+        terminal.expect("enter the code ")
+        public.approve_device(terminal.expect(" to authenticate"))
+        assert terminal.end() == 0, terminal.shown
+
+    assert [line for line in LOGINS if line in terminal.shown] == LOGINS
+    witness("mutt_oauth2.py", version, "signed in with a device code")
+
+
 @pytest.mark.parametrize("kind", ["public", "confidential"])
 def test_refreshes_without_naming_a_scope(
     kind: str, mail_host: str, tmp_path: Path, version: str, witness: Witness,
