@@ -29,6 +29,19 @@ def find_program(name: str, install: str) -> Path:
     return Path(found)
 
 
+def find_file(pattern: str, install: str) -> Path:
+    """Return what a package put below the root, or skip the test with the line that brings it.
+
+    Args:
+        pattern: As `Path.glob` takes it, without the leading slash.
+        install: What to type.
+    """
+    found = next(Path("/").glob(pattern), None)
+    if found is None:
+        pytest.skip(f"/{pattern} is not installed; type: {install}")
+    return found
+
+
 def bare_environment(home: Path, **more: str) -> dict[str, str]:
     """Return an environment that knows nothing of this machine's proxies, CAs and accounts."""
     path = os.environ["PATH"]  # noqa: TID251  (a child's environment, made here)

@@ -24,7 +24,7 @@ from tests.clients.mail_application import (
     MailApplication,
     register_mail_application,
 )
-from tests.clients.programs import find_program
+from tests.clients.programs import find_file, find_program
 from tests.contract.sandbox_entra.registered import administrator_token, client_for
 
 pytestmark = pytest.mark.installed
@@ -32,6 +32,8 @@ pytestmark = pytest.mark.installed
 
 @pytest.fixture(scope="module")
 def program() -> Path:
+    for service in ("imap", "pop3", "submission", "lmtp"):
+        find_file(f"usr/lib/dovecot/{service}", DOVECOT_PACKAGES)
     return find_program("dovecot", DOVECOT_PACKAGES)
 
 

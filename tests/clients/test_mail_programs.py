@@ -10,7 +10,7 @@ from provision.sandbox.process import RunningSandbox
 from tests.clients.conftest import Witness
 from tests.clients.mail_application import OWNER
 from tests.clients.mail_machine import MailMachine, is_same, mail_machine, new_message
-from tests.clients.programs import find_program, version_of
+from tests.clients.programs import find_file, find_program, version_of
 from tests.e2e.terminal import Terminal
 
 pytestmark = pytest.mark.installed
@@ -61,7 +61,9 @@ passwordeval "{machine.password_command("smtp")}"
 
 
 def test_mbsync_fetches(machine: MailMachine, witness: Witness) -> None:
-    mbsync = find_program("mbsync", "apt-get install isync libsasl2-modules-kdexoauth2")
+    packages = "apt-get install isync libsasl2-modules-kdexoauth2"
+    mbsync = find_program("mbsync", packages)
+    find_file("usr/lib/*/sasl2/libkdexoauth2.so", packages)
     (machine.home / "mbsync").mkdir()
     settings = machine.write(
         "mbsyncrc",

@@ -3,7 +3,7 @@
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -18,12 +18,11 @@ from tests.clients.mail_application import (
     MailApplication,
     register_mail_application,
 )
-from tests.clients.programs import bare_environment
+from tests.clients.programs import bare_environment, find_file
 from tests.clients.well_known_ports import well_known_ports
 from tests.e2e.terminal import Terminal
 
 pytestmark = pytest.mark.installed
-SCRIPT = Path("/usr/share/doc/mutt/examples/mutt_oauth2.py")
 LOGINS = [f"{name} authentication succeeded" for name in ("IMAP", "POP", "SMTP")]
 
 
@@ -58,11 +57,19 @@ class Script:
         return [sys.executable, str(self.path), str(self.tokens), "--verbose", *options]
 
 
+FillIn = Callable[[MailApplication], Script]
+
+
 @pytest.fixture(scope="module")
-def version() -> str:
-    if not SCRIPT.exists():
-        pytest.skip(f"{SCRIPT} is not here; type: apt-get install mutt (with its documentation)")
-    found = re.search(r"script, version (\S+)", SCRIPT.read_text())
+def original() -> str:
+    # Containers often leave documentation out, and this is shipped as an example.
+    path = "usr/share/doc/mutt/examples/mutt_oauth2.py"
+    return find_file(path, "apt-get install mutt, without dpkg's path-exclude").read_text()
+
+
+@pytest.fixture(scope="module")
+def version(original: str) -> str:
+    found = re.search(r"script, version (\S+)", original)
     assert found is not None
     return found[1]
 
@@ -85,25 +92,30 @@ def confidential(version: str, own_sandbox: RunningSandbox) -> MailApplication:
     return register_mail_application(own_sandbox.ready)
 
 
-def filled_in(application: MailApplication, mail_host: str, folder: Path) -> Script:
-    """Copy the script, change what stands before its first function to this machine's."""
-    settings, rest = SCRIPT.read_text().split("ap = argparse", 1)
-    google, microsoft = settings.split("'microsoft': {")
-    pipes = r"(CRYPTION_PIPE) = .*"
-    ready = application.ready
-    microsoft = (
-        microsoft.replace("https://login.microsoftonline.com/common/oauth2/v2.0",
-                          f"{ready.authority}/common/oauth2/v2.0")
-        .replace("outlook.office365.com", mail_host)
-        .replace("smtp.office365.com", mail_host)
-        .replace("'client_id': ''", f"'client_id': {application.client_id!r}")
-        .replace("'client_secret': ''", f"'client_secret': {application.secret.reveal()!r}")
-    )  # fmt: skip
-    google = re.sub(pipes, r"\1 = ['cat']", google)
-    path = folder / "mutt_oauth2.py"
-    path.write_text(f"{google}'microsoft': {{{microsoft}ap = argparse{rest}", encoding="utf-8")
-    environment = bare_environment(folder, SSL_CERT_FILE=str(ready.ca_bundle))
-    return Script(path, folder / "tokens", environment, application)
+@pytest.fixture
+def fill_in(original: str, mail_host: str, tmp_path: Path) -> FillIn:
+    """Copy the script; change what its own text tells to fill in, and nothing after that."""
+
+    def for_application(application: MailApplication) -> Script:
+        settings, rest = original.split("ap = argparse", 1)
+        google, microsoft = settings.split("'microsoft': {")
+        pipes = r"(CRYPTION_PIPE) = .*"
+        ready = application.ready
+        microsoft = (
+            microsoft.replace("https://login.microsoftonline.com/common/oauth2/v2.0",
+                              f"{ready.authority}/common/oauth2/v2.0")
+            .replace("outlook.office365.com", mail_host)
+            .replace("smtp.office365.com", mail_host)
+            .replace("'client_id': ''", f"'client_id': {application.client_id!r}")
+            .replace("'client_secret': ''", f"'client_secret': {application.secret.reveal()!r}")
+        )  # fmt: skip
+        google = re.sub(pipes, r"\1 = ['cat']", google)
+        path = tmp_path / "mutt_oauth2.py"
+        path.write_text(f"{google}'microsoft': {{{microsoft}ap = argparse{rest}", encoding="utf-8")
+        environment = bare_environment(tmp_path, SSL_CERT_FILE=str(ready.ca_bundle))
+        return Script(path, tmp_path / "tokens", environment, application)
+
+    return for_application
 
 
 def answer_questions(terminal: Terminal, flow: str) -> None:
@@ -120,10 +132,9 @@ def answer_questions(terminal: Terminal, flow: str) -> None:
 
 @pytest.mark.parametrize("kind", ["public", "confidential"])
 def test_signs_in_through_its_own_listener_and_every_login_works(
-    kind: str, mail_host: str, tmp_path: Path, version: str, witness: Witness,
-    request: pytest.FixtureRequest,
-) -> None:  # fmt: skip
-    script = filled_in(request.getfixturevalue(kind), mail_host, tmp_path)
+    kind: str, fill_in: FillIn, version: str, witness: Witness, request: pytest.FixtureRequest
+) -> None:
+    script = fill_in(request.getfixturevalue(kind))
     with script.start("--authorize", "--test") as terminal:
         answer_questions(terminal, "localhostauthcode")
         script.application.visit(terminal.expect("\nVisit displayed URL").strip())
@@ -134,9 +145,9 @@ def test_signs_in_through_its_own_listener_and_every_login_works(
 
 
 def test_takes_a_code_that_somebody_types(
-    confidential: MailApplication, mail_host: str, tmp_path: Path, version: str, witness: Witness
+    confidential: MailApplication, fill_in: FillIn, version: str, witness: Witness
 ) -> None:
-    script = filled_in(confidential, mail_host, tmp_path)
+    script = fill_in(confidential)
     with script.start("--authorize", "--test") as terminal:
         answer_questions(terminal, "authcode")
         visited = confidential.visit(terminal.expect("\nVisit displayed URL").strip())
@@ -149,9 +160,9 @@ def test_takes_a_code_that_somebody_types(
 
 
 def test_waits_while_its_owner_approves_on_another_device(
-    public: MailApplication, mail_host: str, tmp_path: Path, version: str, witness: Witness
+    public: MailApplication, fill_in: FillIn, version: str, witness: Witness
 ) -> None:
-    script = filled_in(public, mail_host, tmp_path)
+    script = fill_in(public)
     with script.start("--authorize", "--test") as terminal:
         answer_questions(terminal, "devicecode")
         terminal.expect("enter the code ")
@@ -164,10 +175,9 @@ def test_waits_while_its_owner_approves_on_another_device(
 
 @pytest.mark.parametrize("kind", ["public", "confidential"])
 def test_refreshes_without_naming_a_scope(
-    kind: str, mail_host: str, tmp_path: Path, version: str, witness: Witness,
-    request: pytest.FixtureRequest,
-) -> None:  # fmt: skip
-    script = filled_in(request.getfixturevalue(kind), mail_host, tmp_path)
+    kind: str, fill_in: FillIn, version: str, witness: Witness, request: pytest.FixtureRequest
+) -> None:
+    script = fill_in(request.getfixturevalue(kind))
     with script.start("--authorize") as terminal:
         answer_questions(terminal, "localhostauthcode")
         script.application.visit(terminal.expect("\nVisit displayed URL").strip())
