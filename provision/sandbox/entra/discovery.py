@@ -12,6 +12,7 @@ from provision.sandbox.entra.authorities import Authority, resolve_authority
 from provision.sandbox.entra.pages import begin_incident, notice_page, render_page, with_headers
 from provision.sandbox.entra.refusals import Refused, refusal_body, texts
 
+_MICROSOFT: Final = "login.microsoftonline.com"
 _WRONG_PLACE: Final = "/common/wrongplace"
 
 
@@ -27,9 +28,8 @@ class Discovery:
         try:
             authority = resolve_authority(request.path_params["tenant"], context.directory)
         except Refused as refused:
-            incident = begin_incident(context, request, request.query_params)
-            told = {**refusal_body(refused, incident, context.origin), "error": "invalid_tenant"}
-            return with_headers(JSONResponse(told, refused.status), incident)
+            refused.error = "invalid_tenant"
+            return self._refusal(request, refused)
         return self._public(request, _configuration(context.origin, authority))
 
     async def keys(self, request: Request) -> Response:
@@ -40,8 +40,13 @@ class Discovery:
         """Answer `GET /common/discovery/instance`, by which clients validate an authority."""
         origin = self._context.origin
         host = urlsplit(origin).netloc
+        asked = urlsplit(request.query_params.get("authorization_endpoint", f"{origin}/common"))
+        # MSAL for Python leaves the port out.
+        if asked.hostname not in (urlsplit(origin).hostname, _MICROSOFT):
+            return self._refusal(request, Refused(50049))
+        base = f"{origin}/{asked.path.strip('/').partition('/')[0]}"
         document: JsonObject = {
-            "tenant_discovery_endpoint": f"{origin}/common/v2.0/.well-known/openid-configuration",
+            "tenant_discovery_endpoint": f"{base}/v2.0/.well-known/openid-configuration",
             "api-version": "1.1",
             "metadata": [{"preferred_network": host, "preferred_cache": host, "aliases": [host]}],
         }
@@ -67,6 +72,11 @@ class Discovery:
         }
         incident = begin_incident(self._context, request, {})
         return render_page("error.html", incident, {"code": code, "found": found})
+
+    def _refusal(self, request: Request, refused: Refused) -> Response:
+        incident = begin_incident(self._context, request, request.query_params)
+        told = refusal_body(refused, incident, self._context.origin)
+        return with_headers(JSONResponse(told, refused.status), incident)
 
     def _public(self, request: Request, document: JsonObject) -> Response:
         incident = begin_incident(self._context, request, request.query_params)

@@ -34,6 +34,7 @@ def test_endpoints_keep_the_segment_that_was_asked(sandbox: Sandbox) -> None:
     found = configuration(sandbox, "common")
     assert found["token_endpoint"] == f"{ORIGIN}/common/oauth2/v2.0/token"
     assert found["authorization_endpoint"] == f"{ORIGIN}/common/oauth2/v2.0/authorize"
+    assert found["device_authorization_endpoint"] == f"{ORIGIN}/common/oauth2/v2.0/devicecode"
     assert found["jwks_uri"] == f"{ORIGIN}/common/discovery/v2.0/keys"
 
 
@@ -49,6 +50,20 @@ def test_the_instance_knows_itself(sandbox: Sandbox) -> None:
     assert answer["tenant_discovery_endpoint"].endswith(
         "/common/v2.0/.well-known/openid-configuration"
     )
+
+
+def test_the_instance_leads_to_the_tenant_that_was_asked_for(sandbox: Sandbox) -> None:
+    asked = f"{ORIGIN}/{sandbox.tenant}/oauth2/v2.0/authorize"
+    answer = sandbox.get("/common/discovery/instance", authorization_endpoint=asked).json()
+    expected = f"{ORIGIN}/{sandbox.tenant}/v2.0/.well-known/openid-configuration"
+    assert answer["tenant_discovery_endpoint"] == expected
+
+
+def test_the_instance_vouches_for_no_other_host(sandbox: Sandbox) -> None:
+    asked = "https://login.example/common/oauth2/v2.0/authorize"
+    answer = sandbox.get("/common/discovery/instance", authorization_endpoint=asked)
+    assert (answer.status_code, answer.json()["error"]) == (400, "invalid_instance")
+    assert answer.json()["error_codes"] == [50049]
 
 
 def test_keys_are_the_ones_that_sign(sandbox: Sandbox) -> None:
