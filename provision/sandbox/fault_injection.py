@@ -109,6 +109,7 @@ class FaultyWire:
         elif path.startswith(_GRAPH):
             refusal = for_fault(fault, client_id, tenant_id)
             status, content = refusal.status, json.dumps(refusal.body(now, request_id))
+            headers |= {"vary": "Accept-Encoding", "x-ms-resource-unit": "1"}
             headers |= connection_headers(request_id, None) | refusal.headers
         else:
             status, code = _ENTRA[fault.name]
