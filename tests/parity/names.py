@@ -5,9 +5,10 @@ import re
 import uuid
 from dataclasses import dataclass, field
 
-# A GUID, or two or three of them in base64url: the id of a grant or of an assignment.
+# A GUID, or two or three of them in base64url (the id of a grant or of an assignment), or a
+# person's sign-in name.
 _ID = re.compile(
-    r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+    r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
     r"|(?<![\w-])(?:[\w-]{43}|[\w-]{64})(?![\w-])",
     re.IGNORECASE | re.ASCII,
 )
@@ -63,8 +64,8 @@ class Names:
 
 
 def _parts(found: str) -> list[str]:
-    """Return the GUIDs of an id."""
-    if "-" in found and len(found) == len(str(uuid.UUID(int=0))):
+    """Return the GUIDs of an id, or the name itself."""
+    if "@" in found or ("-" in found and len(found) == len(str(uuid.UUID(int=0)))):
         return [found.lower()]
     raw = base64.urlsafe_b64decode(found + "=" * (-len(found) % 4))
     return [

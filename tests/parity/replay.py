@@ -1,6 +1,7 @@
 """Sends what a session sent to the sandbox, and holds the answers against the recorded ones."""
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -15,6 +16,8 @@ from tests.parity.recording import Recording, Session
 _SENT_HEADERS = ("prefer", "consistencylevel", "content-type", "if-match", "accept-language")
 _SAFE = "%/:?#[]@!$&'()*+,;=~"
 _CREATED = 201
+_FOUND = ("GET", 200)
+_USER = re.compile(r"/v1\.0/users/([^/?]+@[^/?]+)(\?.*)?")
 
 
 @dataclass(slots=True)
@@ -31,6 +34,7 @@ class Outcome:
 def replay(client: SandboxClient, session: Session) -> Iterator[Outcome]:
     """Send a session's requests one after another; what they left behind goes at the end."""
     context = Context(session.made_on)
+    _introduce(client, session, context)
     made: list[str] = []
     for recording in session.recordings:
         reply = _sent(client, recording, context)
@@ -54,15 +58,36 @@ def compared(recording: Recording, reply: Reply, context: Context) -> Outcome:
 
 def _differences(recording: Recording, reply: Reply) -> Iterator[Difference]:
     if recording.status != reply.status:
-        yield Difference("status", Kind.VALUE, recording.status, reply.status)
+        yield Difference("status", Kind.VALUE, recording.status, _told(reply))
+        return  # another answer altogether: the rest would only say so again
     yield from header_differences(recording.headers, reply.headers)
     yield from body_differences(recording.answer, reply.body)
+
+
+def _told(reply: Reply) -> object:
+    is_refusal = isinstance(reply.body, dict) and "error" in reply.body
+    return f"{reply.status} {reply.code}" if is_refusal else reply.status
+
+
+def _introduce(client: SandboxClient, session: Session, context: Context) -> None:
+    """Let people of the sandbox stand for those who were in the recorded tenant before."""
+    read = (_USER.fullmatch(_path(r)) for r in session.recordings if (r.method, r.status) == _FOUND)
+    strangers = list(dict.fromkeys(found[1] for found in read if found))
+    if not strangers:
+        return
+    people = client.graph("GET", "/users?$select=userPrincipalName").body["value"]
+    for stranger, person in zip(strangers, people, strict=False):
+        context.names.pair(stranger, person["userPrincipalName"])
+
+
+def _path(recording: Recording) -> str:
+    return recording.path.replace("%40", "@")
 
 
 def _sent(client: SandboxClient, recording: Recording, context: Context) -> Reply:
     text = "" if recording.body is None else _written(recording.body)
     context.sent.update(_texts_of(recording.body))
-    context.names.keep(recording.path)
+    context.names.keep(_path(recording))
     context.names.keep(text)
     headers = {
         "Authorization": f"Bearer {client.token}",
@@ -73,7 +98,7 @@ def _sent(client: SandboxClient, recording: Recording, context: Context) -> Repl
             if name in recording.sent_headers
         },
     }
-    target = quote(context.names.ours(recording.path), safe=_SAFE)
+    target = quote(context.names.ours(_path(recording)), safe=_SAFE)
     content = context.names.ours(text).encode() or None
     return client.raw(recording.method, target, content, headers)
 

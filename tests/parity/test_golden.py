@@ -8,6 +8,7 @@ import pytest
 from tests.contract.sandbox_graph.client import SandboxClient
 from tests.parity.conftest import ROLES, Tell, give_roles
 from tests.parity.golden import FOLDER, expanded, golden_cases, read_golden
+from tests.parity.recording import Recording, Session
 from tests.parity.replay import replay
 from tests.parity.tally import Tally
 
@@ -41,6 +42,21 @@ def test_a_golden_session_says_where_it_is_from(path: Path) -> None:
 def test_there_are_golden_sessions() -> None:
     assert len(golden_cases()) >= 15
     assert {path.suffix for path in FOLDER.iterdir()} == {".md", ".yaml", ".yml"}
+
+
+def test_somebody_of_the_sandbox_stands_for_somebody_recorded(client: SandboxClient) -> None:
+    answer = expanded({"context": "users/$entity", "shape": "user"})
+    headers = read_golden(FOLDER / "application.yaml").session.recordings[1].headers
+    recorded = [
+        Recording(
+            "x", 0, "GET", "/v1.0/users/ole%40fabrikam.example", {}, None, 200, headers, answer
+        ),
+        Recording("x", 1, "GET", f"/v1.0/users/{answer['id']}", {}, None, 200, headers, answer),
+    ]
+    tally = Tally()
+    tally.add(Session("x", tuple(recorded)), replay(client, Session("x", tuple(recorded))))
+
+    assert str(tally) == "2 agreed, 0 explained, 2 total"
 
 
 def test_a_shape_is_filled_in() -> None:

@@ -138,7 +138,10 @@ def test_the_tool_tells_what_agrees_and_what_differs(
 
     assert main([str(path)]) == 1
     told = capsys.readouterr().out.splitlines()
-    assert told[0] == "test_y.yaml@undated 0: GET /v1.0/nothing: status: 400 instead of 200"
+    assert (
+        told[0]
+        == "test_y.yaml@undated 0: GET /v1.0/nothing: status: '400 BadRequest' instead of 200"
+    )
     assert "left out: 1 requests to other hosts than Graph" in told
     assert told[-1] == "0 agreed, 0 explained, 1 total"
 
