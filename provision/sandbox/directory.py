@@ -35,6 +35,8 @@ class Account:
     """Refresh tokens issued before this instant (seconds since the epoch) are dead."""
     password_changed_at: float = 0.0
     """The owner's own change: public clients' refresh tokens issued before it are dead."""
+    given_name: str | None = None
+    surname: str | None = None
     password_expired: bool = False
     is_locked: bool = False
     has_second_factor: bool = True

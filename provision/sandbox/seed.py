@@ -83,6 +83,8 @@ def _accounts(verified_domain: str, dice: Random) -> list[Account]:
             user_principal_name=f"{name}@{domain}",
             password=_password(dice),
             display_name=display_name,
+            given_name=display_name.partition(" ")[0],
+            surname=display_name.partition(" ")[2],
         )
 
     admin = account("admin", "Ada Admin")

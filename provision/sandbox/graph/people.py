@@ -93,6 +93,8 @@ def create_user(context: Context, call: Call) -> Answer:
         user_principal_name=name,
         password=password,
         display_name=body["displayName"],
+        given_name=body.get("givenName"),
+        surname=body.get("surname"),
         is_enabled=body["accountEnabled"],
         has_mailbox=False,
     )
@@ -108,6 +110,8 @@ def update_user(context: Context, call: Call) -> Answer:
     account, body = _find(context, call), object_body(call)
     _check_user(context.directory, {**body, "userPrincipalName": account.user_principal_name})
     account.display_name = body.get("displayName") or account.display_name
+    account.given_name = body.get("givenName", account.given_name)
+    account.surname = body.get("surname", account.surname)
     account.is_enabled = body.get("accountEnabled", account.is_enabled)
     account.password = (body.get("passwordProfile") or {}).get("password") or account.password
     context.directory.save()

@@ -26,13 +26,11 @@ USERS: Final = EntityKind(
 
 def whole_user(account: Account) -> JsonObject:
     """Return everything that may be asked about a user, the id last."""
-    given, _, surname = account.display_name.partition(" ")
-    has_names = bool(surname)
     return dict.fromkeys(_DEFAULT_MEMBERS) | {
         "businessPhones": [],
         "displayName": account.display_name,
-        "givenName": given if has_names else None,
-        "surname": surname or None,
+        "givenName": account.given_name,
+        "surname": account.surname,
         "mail": account.user_principal_name if account.has_mailbox else None,
         "userPrincipalName": account.user_principal_name,
         "accountEnabled": account.is_enabled,
