@@ -18,6 +18,9 @@ from provision.sandbox.graph.headers import answer_headers, connection_headers
 from provision.sandbox.graph.refusals import GraphRefusal, method_not_allowed
 
 _ROOT: Final = "/v1.0/"
+# A list that a caller may not see costs what it would have cost.
+# Observed 2025-02-20, Azure/azure-cli recording test_create_for_rbac_password_with_assignment.
+_COSTLY: Final = (403, "GET", "/v1.0/applications")
 _LARGEST_BODY: Final = 4 * 1024 * 1024
 
 
@@ -40,7 +43,9 @@ class GraphEndpoint:
         except GraphRefusal as refusal:
             now = self._context.clock.now()
             body = refusal.body(now, request_id, headers.get("client-request-id"))
-            await _send(send, refusal.status, body, common | _refusal_headers(refusal))
+            units = "2" if (refusal.status, scope["method"], scope["path"]) == _COSTLY else "1"
+            own = _refusal_headers(refusal) | {"x-ms-resource-unit": units}
+            await _send(send, refusal.status, body, common | own)
 
     def _answer(
         self, scope: Scope, headers: Mapping[str, str], content: bytes, request_id: str
@@ -69,7 +74,6 @@ def _refusal_headers(refusal: GraphRefusal) -> dict[str, str]:
         "Cache-Control": "no-cache",
         "Content-Type": "application/json",
         "Vary": "Accept-Encoding",
-        "x-ms-resource-unit": "1",
         **refusal.headers,
     }
 
