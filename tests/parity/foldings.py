@@ -131,7 +131,7 @@ def _is_replaced_person(difference: Difference, _context: Context) -> bool:
 
 def _is_another_person(difference: Difference, context: Context) -> bool:
     name = str(difference.entity.get("userPrincipalName", ""))
-    return context.names.ours(name) != name
+    return context.names.ours(name).partition("@")[0] != name.partition("@")[0]
 
 
 def _is_microsofts(difference: Difference, _context: Context) -> bool:

@@ -41,11 +41,15 @@ class Names:
         return all(self._pair_parts(left, right) for left, right in pairs)
 
     def keep(self, text: str) -> None:
-        """Let the ids of a text that nothing stands for yet stand for themselves."""
+        """Let the ids of a text that nothing stands for yet stand for themselves.
+
+        A person's name goes over to the sandbox's domain, when that stands for its own.
+        """
         for found in _ID.findall(text):
             for part in _parts(found):
+                person, at, domain = part.rpartition("@")
                 if part not in self._ours:
-                    self.pair(part, part)
+                    self.pair(part, f"{person}{at}{self._ours.get(domain, domain)}")
 
     def ours(self, text: str) -> str:
         """Return a recorded text with the sandbox's ids."""
@@ -65,7 +69,9 @@ class Names:
 
 def _parts(found: str) -> list[str]:
     """Return the GUIDs of an id, or the name itself."""
-    if "@" in found or ("-" in found and len(found) == len(str(uuid.UUID(int=0)))):
+    if "@" in found:
+        return [found]
+    if "-" in found and len(found) == len(str(uuid.UUID(int=0))):
         return [found.lower()]
     raw = base64.urlsafe_b64decode(found + "=" * (-len(found) % 4))
     return [

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
+from provision.sandbox.options import DEFAULT_DOMAIN
 from tests.contract.sandbox_graph.client import Reply, SandboxClient
 from tests.parity.difference import Difference, Kind, body_differences, header_differences
 from tests.parity.foldings import Context, folding_of
@@ -17,6 +18,7 @@ _SENT_HEADERS = ("prefer", "consistencylevel", "content-type", "if-match", "acce
 _SAFE = "%/:?#[]@!$&'()*+,;=~"
 _CREATED = 201
 _FOUND = ("GET", 200)
+_DOMAIN = re.compile(r"[\w-]+\.onmicrosoft\.com")
 _USER = re.compile(r"/v1\.0/users/([^/?]+@[^/?]+)(\?.*)?")
 
 
@@ -70,9 +72,14 @@ def _told(reply: Reply) -> object:
 
 
 def _introduce(client: SandboxClient, session: Session, context: Context) -> None:
-    """Let people of the sandbox stand for those who were in the recorded tenant before."""
+    """Let the sandbox's domain and its people stand for those of the recorded tenant."""
+    requests = " ".join(f"{_path(r)} {_written(r.body)}" for r in session.recordings)
+    for domain in _DOMAIN.findall(requests)[:1]:
+        context.names.pair(domain, DEFAULT_DOMAIN)
     read = (_USER.fullmatch(_path(r)) for r in session.recordings if (r.method, r.status) == _FOUND)
-    strangers = list(dict.fromkeys(found[1] for found in read if found))
+    names = dict.fromkeys(found[1] for found in read if found)
+    made = {_name_of(r.body) for r in session.recordings if r.method == "POST"}
+    strangers = [name for name in names if name not in made]
     if not strangers:
         return
     people = client.graph("GET", "/users?$select=userPrincipalName").body["value"]
@@ -80,12 +87,16 @@ def _introduce(client: SandboxClient, session: Session, context: Context) -> Non
         context.names.pair(stranger, person["userPrincipalName"])
 
 
+def _name_of(body: object) -> object:
+    return body.get("userPrincipalName") if isinstance(body, dict) else None
+
+
 def _path(recording: Recording) -> str:
     return recording.path.replace("%40", "@")
 
 
 def _sent(client: SandboxClient, recording: Recording, context: Context) -> Reply:
-    text = "" if recording.body is None else _written(recording.body)
+    text = _written(recording.body)
     context.sent.update(_texts_of(recording.body))
     context.names.keep(_path(recording))
     context.names.keep(text)
@@ -104,6 +115,8 @@ def _sent(client: SandboxClient, recording: Recording, context: Context) -> Repl
 
 
 def _written(body: object) -> str:
+    if body is None:
+        return ""
     return body if isinstance(body, str) else json.dumps(body)
 
 
@@ -118,5 +131,5 @@ def _texts_of(body: object) -> Iterator[str]:
 def _remove(client: SandboxClient, object_ids: list[str]) -> None:
     """Delete what a session made, so that the next one finds an empty tenant as it did."""
     for object_id in object_ids:
-        for folder in ("servicePrincipals", "applications", "directory/deletedItems"):
+        for folder in ("servicePrincipals", "applications", "users", "directory/deletedItems"):
             client.graph("DELETE", f"/{folder}/{object_id}")

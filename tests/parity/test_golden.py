@@ -40,7 +40,7 @@ def test_a_golden_session_says_where_it_is_from(path: Path) -> None:
 
 
 def test_there_are_golden_sessions() -> None:
-    assert len(golden_cases()) >= 15
+    assert len(golden_cases()) >= 25
     assert {path.suffix for path in FOLDER.iterdir()} == {".md", ".yaml", ".yml"}
 
 
@@ -57,6 +57,16 @@ def test_somebody_of_the_sandbox_stands_for_somebody_recorded(client: SandboxCli
     tally.add(Session("x", tuple(recorded)), replay(client, Session("x", tuple(recorded))))
 
     assert str(tally) == "2 agreed, 0 explained, 2 total"
+
+
+def test_the_sandboxs_domain_stands_for_the_recorded_one(client: SandboxClient) -> None:
+    case = read_golden(FOLDER / "users.yaml")
+    give_roles(client, case.roles)
+    tally = Tally()
+    tally.add(case.session, replay(client, case.session))
+
+    assert tally.folded["what a person is like"] == 0
+    assert tally.differing == []
 
 
 def test_a_shape_is_filled_in() -> None:
