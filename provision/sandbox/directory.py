@@ -30,7 +30,13 @@ class Account:
     smtp_auth_disabled: bool | None = None
     """Exchange `SmtpClientAuthenticationDisabled`; None inherits the tenant's switch."""
     full_access: list[str] = field(default_factory=list)
-    """User principal names of delegates with FullAccess and SendAs on this mailbox."""
+    """User principal names of delegates who may open this mailbox over IMAP and POP."""
+    send_as: list[str] = field(default_factory=list)
+    """User principal names of those who may send as this mailbox: a right of its own."""
+    sending_blocked: bool = False
+    """Exchange has restricted this user for sending spam."""
+    recipients_per_day: int = 10_000
+    """Exchange's submission quota, for any 24 hours."""
     revoked_before: float = 0.0
     """Refresh tokens issued before this instant (seconds since the epoch) are dead."""
     password_changed_at: float = 0.0
@@ -107,6 +113,16 @@ class Switches:
     """The nativeclient page moves on to `/common/wrongplace` (reported since 2026-01)."""
     smtp_auth_disabled: bool = False
     """Tenant-wide `SmtpClientAuthenticationDisabled`."""
+    security_defaults: bool = False
+    """Entra's security defaults, which lock every user out of authenticated SMTP."""
+    smtp_auth_blocked_by_policy: bool = False
+    """An authentication policy or Conditional Access that refuses authenticated SMTP."""
+    basic_smtp_retired: bool = False
+    """Passwords get SMTP's 550 5.7.30 instead of today's 535 5.7.139."""
+    disabled_imap_authenticates: bool = False
+    """A mailbox whose IMAP is off: True accepts the login and then connects to nothing."""
+    sending_over_threshold: bool = False
+    """The whole tenant may not send: 550 5.7.705."""
     passwords_forbidden: bool = False
     """App management policy: no client secrets."""
     password_lifetime_days: int | None = None

@@ -92,6 +92,7 @@ def _accounts(verified_domain: str, dice: Random) -> list[Account]:
     shared = account("shared", "Shared mailbox")
     shared.is_enabled = False
     shared.full_access = [f"alex@{verified_domain}"]
+    shared.send_as = [f"alex@{verified_domain}"]
     person = account("forms.person", "Forms Person", "outlook.com")
     person.is_personal = True
     return [

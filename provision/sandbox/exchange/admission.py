@@ -43,6 +43,8 @@ class Reason(StrEnum):
     NOT_THE_OWNER = "the user is not the token's owner"
     SMTP_DISABLED_FOR_TENANT = "authenticated SMTP is switched off for the tenant"
     SMTP_DISABLED_FOR_MAILBOX = "authenticated SMTP is switched off for the mailbox"
+    SECURITY_DEFAULTS = "security defaults lock the user"
+    POLICY = "an authentication policy or Conditional Access refuses the login"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ class Admitted:
 
 @dataclass(frozen=True, slots=True)
 class NotConnected:
-    """The token is good, but its owner has no access to the mailbox that was named."""
+    """The token is good, but there is no mailbox behind the name that its owner could open."""
 
     owner: str
     mailbox: str
@@ -95,10 +97,12 @@ def admit(
         return Refused(Reason.UNKNOWN_ACCOUNT)
     if protocol == "smtp":
         return _admit_to_submission(owner, mailbox, directory)
-    if not (mailbox.imap_enabled if protocol == "imap" else mailbox.pop_enabled):
-        return Refused(Reason.PROTOCOL_DISABLED)
     names = owner.user_principal_name, mailbox.user_principal_name
-    return Admitted(*names) if _has_access(owner, mailbox) else NotConnected(*names)
+    if not (mailbox.imap_enabled if protocol == "imap" else mailbox.pop_enabled):
+        is_let_in = protocol == "imap" and directory.switches.disabled_imap_authenticates
+        return NotConnected(*names) if is_let_in else Refused(Reason.PROTOCOL_DISABLED)
+    is_open = mailbox.has_mailbox and _holds(owner, mailbox, mailbox.full_access)
+    return Admitted(*names) if is_open else NotConnected(*names)
 
 
 def find_account(directory: Directory, address: str) -> Account | None:
@@ -109,7 +113,7 @@ def find_account(directory: Directory, address: str) -> Account | None:
 def may_send_as(directory: Directory, owner: str, address: str) -> bool:
     """Tell whether the owner of a login may put an address into From."""
     mine, theirs = find_account(directory, owner), find_account(directory, address)
-    return mine is not None and theirs is not None and _has_access(mine, theirs)
+    return mine is not None and theirs is not None and _holds(mine, theirs, theirs.send_as)
 
 
 def _flaw(protocol: MailProtocol, claims: "Claims", now: float) -> Reason | None:
@@ -125,13 +129,21 @@ def _flaw(protocol: MailProtocol, claims: "Claims", now: float) -> Reason | None
 def _admit_to_submission(owner: Account, mailbox: Account, directory: Directory) -> Admission:
     if owner.object_id != mailbox.object_id:
         return Refused(Reason.NOT_THE_OWNER)
-    if mailbox.smtp_auth_disabled:
-        return Refused(Reason.SMTP_DISABLED_FOR_MAILBOX)
-    if mailbox.smtp_auth_disabled is None and directory.switches.smtp_auth_disabled:
-        return Refused(Reason.SMTP_DISABLED_FOR_TENANT)
+    if not mailbox.has_mailbox:
+        return Refused(Reason.UNKNOWN_ACCOUNT)
+    switches, inherits = directory.switches, mailbox.smtp_auth_disabled is None
+    policies = {
+        Reason.SECURITY_DEFAULTS: switches.security_defaults,
+        Reason.POLICY: switches.smtp_auth_blocked_by_policy,
+        Reason.SMTP_DISABLED_FOR_MAILBOX: bool(mailbox.smtp_auth_disabled),
+        Reason.SMTP_DISABLED_FOR_TENANT: inherits and switches.smtp_auth_disabled,
+    }
+    for reason, forbids in policies.items():
+        if forbids:
+            return Refused(reason)
     return Admitted(owner.user_principal_name, mailbox.user_principal_name)
 
 
-def _has_access(owner: Account, mailbox: Account) -> bool:
-    delegates = {name.lower() for name in mailbox.full_access}
-    return owner.object_id == mailbox.object_id or owner.user_principal_name.lower() in delegates
+def _holds(owner: Account, mailbox: Account, delegates: list[str]) -> bool:
+    named = {name.lower() for name in delegates}
+    return owner.object_id == mailbox.object_id or owner.user_principal_name.lower() in named

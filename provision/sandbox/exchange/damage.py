@@ -124,6 +124,11 @@ class _Damaged(ProtocolWrapper):
         """Pass on what the server says in pieces."""
         self.write(b"".join(data))
 
+    def loseConnection(self) -> None:
+        """Hang up; TLS would wait for a producer first."""
+        self.unregisterProducer()
+        super().loseConnection()
+
     def connectionLost(self, reason: Any) -> None:  # noqa: ANN401  (Twisted's Failure)
         """Forget what was still to come."""
         if self._timer is not None and self._timer.active():

@@ -18,6 +18,7 @@ from provision.sandbox.exchange.imap_mailbox import ExchangeImap
 from provision.sandbox.exchange.pop import ExchangePop
 from provision.sandbox.exchange.smtp import ExchangeSmtp, Submissions
 from provision.sandbox.exchange.store import MailStore
+from provision.sandbox.exchange.submission_limits import SubmissionLimits
 from provision.sandbox.exchange.xoauth2_login import Doorkeeper
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def listen(context: "Context", tls: "TlsFiles", ports: MailPorts) -> MailPorts:
     store = MailStore.open(context)
     context.mail = store
     doorkeeper = Doorkeeper(context)
-    submissions = Submissions(context, doorkeeper)
+    submissions = Submissions(context, doorkeeper, SubmissionLimits(context))
     credentials = _Tls(tls)
     faults = context.faults
     imap = _Server("imap", lambda: ExchangeImap(doorkeeper, store), faults)

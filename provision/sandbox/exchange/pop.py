@@ -5,8 +5,10 @@ from collections.abc import Iterable
 from typing import Final
 
 from twisted.mail.pop3 import POP3, POP3Error
+from twisted.protocols.basic import LineReceiver
 
 from provision.sandbox.exchange.admission import Admitted
+from provision.sandbox.exchange.connection import GuardedConnection
 from provision.sandbox.exchange.pop_maildrop import Maildrop
 from provision.sandbox.exchange.sections import take_lines
 from provision.sandbox.exchange.store import MailStore
@@ -20,13 +22,25 @@ LONGEST_TOKEN: Final = 4096
 _REFUSED: Final = b"Authentication failure: unknown user name or bad password."
 _PROTOCOL_ERROR: Final = b"Protocol error. Connection is closed. 10"
 """Reported: getmail6/getmail6#256."""
+_AFTER_LOGIN: Final = 1800.0
+"""Seconds; https://learn.microsoft.com/powershell/module/exchange/set-popsettings"""
 
 
-class ExchangePop(POP3):
+class _PausablePop(POP3):
+    """Twisted's POP3 with its other line receiver, which stops between two lines when asked."""
+
+    line_mode = True
+    paused = _busyReceiving = False
+    dataReceived = LineReceiver.dataReceived
+
+
+class ExchangePop(GuardedConnection, _PausablePop):
     """One connection."""
 
+    timeOut = 60
+    """Seconds before the login; Exchange's too."""
     AUTH_CMDS: list[bytes] = [b"CAPA", b"USER", b"PASS", b"AUTH", b"QUIT", b"NOOP"]  # noqa: RUF012  (Twisted's)
-    magic = b"The provision sandbox's Exchange POP3 service is ready."
+    magic = b"The provision sandbox's Exchange POP3 service is ready. [bG9jYWxob3N0]"
     mbox: Maildrop | None = None
 
     def __init__(self, doorkeeper: Doorkeeper, store: MailStore) -> None:
@@ -54,29 +68,34 @@ class ExchangePop(POP3):
         self.state = "COMMAND"
         response = parse_response(line)
         if response is not None and len(response.token) > LONGEST_TOKEN:
-            self._hang_up()
+            self._refuse_protocol()
             return
         match self._doorkeeper.admit("pop", line):
             case Admitted(mailbox=mailbox):
                 self.mbox = Maildrop(self._store.inbox(mailbox))
+                self.setTimeout(_AFTER_LOGIN)
                 self.successResponse(b"User successfully authenticated.")
             case _:
                 self.failResponse(_REFUSED)
 
     def do_AUTH(self, mechanism: bytes = b"", *rest: bytes) -> None:
         """Begin the two-step exchange; the one-line form is a protocol error."""
+        if self.mbox is not None:
+            raise POP3Error(b"AUTH after the login")
         if not mechanism:
-            self._send_lines([b"XOAUTH2"])
+            self._send_lines([b"PLAIN", b"XOAUTH2"])
         elif mechanism.upper() != b"XOAUTH2":
             self.failResponse(_REFUSED)
         elif rest:
-            self._hang_up()  # the one-line form, which RFC 5034 allows and Exchange does not
+            self._refuse_protocol()  # the one-line form: in RFC 5034, not in Exchange
         else:
             self.state = "AUTH"
             self.sendLine(b"+ ")
 
     def do_USER(self, _user: bytes = b"") -> None:
         """Ask for a password, which will not help."""
+        if self.mbox is not None:
+            raise POP3Error(b"USER after the login")
         self._user_is_named = True
         self.successResponse()
 
@@ -88,7 +107,7 @@ class ExchangePop(POP3):
 
     def do_CAPA(self) -> None:
         """Say what this server can do."""
-        self._send_lines([b"TOP", b"UIDL", b"SASL XOAUTH2", b"USER"])
+        self._send_lines([b"TOP", b"UIDL", b"SASL PLAIN XOAUTH2", b"USER"])
 
     def do_STAT(self) -> None:
         """Count the messages."""
@@ -118,6 +137,8 @@ class ExchangePop(POP3):
 
     def do_TOP(self, number: bytes, count: bytes) -> None:
         """Send a message's header and its first lines."""
+        if not count.isdigit():
+            raise ValueError(count)
         self._send_content(take_lines(self.maildrop.find(number).content, int(count)))
 
     def do_DELE(self, number: bytes) -> None:
@@ -135,19 +156,26 @@ class ExchangePop(POP3):
         if self.mbox is not None:
             self.mbox.commit()
         self.successResponse(b"The provision sandbox is signing off.")
-        self.transport.loseConnection()
+        self.hang_up()
 
     do_APOP = do_RPOP = do_LAST = None  # Twisted's, unknown to Exchange
 
+    def say_idle(self) -> None:
+        """Tell the client that it idled too long."""
+        self.failResponse(b"Connection is closed. 10")
+
+    def say_too_long(self) -> None:
+        """Tell the client that its line is too long."""
+        self.failResponse(_PROTOCOL_ERROR)
+
     def _send_content(self, content: bytes) -> None:
-        self._send_lines(content.removesuffix(b"\r\n").split(b"\r\n"))
+        self._send_lines([content.removesuffix(b"\r\n")])
 
     def _send_lines(self, lines: Iterable[bytes]) -> None:
         self.successResponse()
-        for line in lines:
-            self.sendLine(b"." + line if line.startswith(b".") else line)
-        self.sendLine(b".")
+        stuffed = b"".join(b"\r\n" + line for line in lines).replace(b"\r\n.", b"\r\n..")
+        self.transport.write(stuffed[2:] + b"\r\n.\r\n" if stuffed else b".\r\n")
 
-    def _hang_up(self) -> None:
+    def _refuse_protocol(self) -> None:
         self.failResponse(_PROTOCOL_ERROR)
-        self.transport.loseConnection()
+        self.hang_up()

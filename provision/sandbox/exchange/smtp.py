@@ -1,91 +1,143 @@
 """Exchange Online's SMTP submission on Twisted's: STARTTLS, XOAUTH2, then one mail at a time."""
 
+import re
 import secrets
-from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from twisted.internet.defer import Deferred, fail, succeed
 from twisted.mail.smtp import ESMTP, Address, SMTPServerError, User
 from twisted.python.failure import Failure
 
 from provision.sandbox.exchange.admission import Admitted, Reason, Refused
+from provision.sandbox.exchange.connection import GuardedConnection
+from provision.sandbox.exchange.incoming_message import IncomingMessage
 from provision.sandbox.exchange.submission import (
-    CONCURRENT_CONNECTIONS,
     LARGEST_MESSAGE,
+    TOO_LARGE,
     Denied,
     Submitted,
     check_message,
     check_recipient,
     deliver,
 )
+from provision.sandbox.exchange.submission_limits import RECIPIENTS_PER_MESSAGE, SubmissionLimits
 from provision.sandbox.exchange.xoauth2_login import Doorkeeper
 
 if TYPE_CHECKING:
     from provision.sandbox.context import Context
 
-_DISABLED: Final = {
-    Reason.SMTP_DISABLED_FOR_TENANT: "Tenant",
-    Reason.SMTP_DISABLED_FOR_MAILBOX: "Mailbox",
-}
-_TOO_MANY: Final = Denied(
-    432,
-    "4.3.2 Concurrent connections limit exceeded. "
-    "Visit https://aka.ms/concurrent_sending for more information.",
+_DISABLED: Final = (
+    "SmtpClientAuthentication is disabled for the {}. "
+    "Visit https://aka.ms/smtp_auth_disabled for more information."
 )
+_REFUSALS: Final = {
+    Reason.SMTP_DISABLED_FOR_TENANT: _DISABLED.format("Tenant"),
+    Reason.SMTP_DISABLED_FOR_MAILBOX: _DISABLED.format("Mailbox"),
+    Reason.SECURITY_DEFAULTS: "user is locked by your organization's security defaults policy. "
+    "Contact your administrator.",
+    Reason.POLICY: "the request did not meet the criteria to be authenticated successfully. "
+    "Contact your administrator.",
+}
+"""What follows `535 5.7.139 Authentication unsuccessful, `; every other reason is a 5.7.3."""
+
+_WORDS: Final = {
+    b"Begin TLS negotiation now": b"2.0.0 SMTP server ready",
+    b"Continue": b"Start mail input; end with <CRLF>.<CRLF>",
+    b"Error: bad syntax": b"5.3.3 Unrecognized command",
+    b"Must have sender before recipient": b"5.5.2 Need mail command",
+    b"Must have valid receiver and originator": b"5.5.2 Need rcpt command",
+    b"Only one sender per message, please": b"5.5.2 Sender already specified",
+    b"Syntax error": b"5.5.4 Invalid arguments",
+    b"TLS already negotiated": b"5.5.2 Only one STARTTLS command can be issued",
+}
+"""Exchange's words for Twisted's."""
+
+_SIZE: Final = re.compile(rb"\sSIZE=(\d{1,20})(?:\s|$)", re.IGNORECASE)
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Submissions:
     """What the connections of one server share."""
 
     context: "Context"
     doorkeeper: Doorkeeper
-    sessions: dict[str, list["ExchangeSmtp"]] = field(default_factory=lambda: defaultdict(list))
-    """Logged-in connections by owner, the oldest first."""
-
-    def is_over_the_limit(self, owner: str, session: "ExchangeSmtp") -> bool:
-        """Tell whether a connection came when its mailbox already had as many as it may."""
-        return session not in self.sessions[owner][:CONCURRENT_CONNECTIONS]
+    limits: SubmissionLimits
 
 
-class ExchangeSmtp(ESMTP):
+class ExchangeSmtp(GuardedConnection, ESMTP):
     """One connection."""
 
     noisy = False
-    MAX_LENGTH = 65536
 
     def __init__(self, submissions: Submissions, tls: object) -> None:
         super().__init__({}, tls)
         self.host = b"localhost"
+        self.owner = ""
+        """User principal name of the login; empty before it."""
         self._submissions = submissions
-        self._owner = ""
+        self._drops_the_rest = False
+        self._to: list[object] = []
+        self._recipients: list[str] = []
 
     def greeting(self) -> bytes:
         """Return the text after 220."""
         return b"localhost The provision sandbox's ESMTP MAIL service is ready"
 
     def extensions(self) -> dict[bytes, list[bytes] | None]:
-        """Return what EHLO announces: AUTH only over TLS."""
+        """Return what EHLO announces: AUTH only over TLS, and LOGIN although it lets nobody in."""
         offered: dict[bytes, list[bytes] | None] = {b"SIZE": [b"%d" % LARGEST_MESSAGE]}
-        offered |= {b"PIPELINING": None, b"ENHANCEDSTATUSCODES": None, b"8BITMIME": None}
-        if self.startedTLS:
-            return offered | {b"AUTH": [b"XOAUTH2"]}
-        return offered | {b"STARTTLS": None}
+        offered |= {b"PIPELINING": None, b"ENHANCEDSTATUSCODES": None}
+        offered |= {b"AUTH": [b"LOGIN", b"XOAUTH2"]} if self.startedTLS else {b"STARTTLS": None}
+        return offered | {b"8BITMIME": None}
 
     def connectionLost(self, reason: Failure) -> None:
         """Free the place among the connections of the mailbox."""
-        if self._owner:
-            self._submissions.sessions[self._owner].remove(self)
+        if self.owner:
+            self._submissions.limits.leave(self.owner, self)
         super().connectionLost(reason)
+
+    def dataReceived(self, data: bytes) -> None:
+        """Take what arrives; what was sent in the clear behind STARTTLS is dropped unread."""
+        super().dataReceived(data)
+        if self._drops_the_rest:
+            self._buffer, self._drops_the_rest = b"", False
+
+    def lineReceived(self, line: bytes) -> None:
+        """Take a line; within a message lines do not wind the clock, so that it must end."""
+        if self.mode != "DATA":
+            self.resetTimeout()
+        if not (self._drops_the_rest or self.is_leaving):
+            getattr(self, f"state_{self.mode}")(line)
+
+    def lookupMethod(self, command: bytes) -> object:
+        """Return what carries out a command."""
+        return super().lookupMethod(command) if command.isalpha() else None
+
+    def sendCode(self, code: int, message: bytes = b"") -> None:
+        """Send a reply in Exchange's words."""
+        super().sendCode(code, _WORDS.get(message, message))
+
+    def do_HELO(self, rest: bytes) -> None:
+        """Greet the client, and forget the message that was begun."""
+        self._say_hello(rest, [])
+
+    def do_EHLO(self, rest: bytes) -> None:
+        """Greet the client and say what this server can do."""
+        self._say_hello(rest, self.listExtensions().split(b"\n"))
+
+    def ext_STARTTLS(self, rest: bytes) -> None:
+        """Begin TLS; whatever else came in the clear with this line was never said."""
+        was_secure = self.startedTLS
+        super().ext_STARTTLS(rest)
+        self._drops_the_rest = self.startedTLS and not was_secure
 
     def ext_AUTH(self, rest: bytes) -> None:
         """Take XOAUTH2 in one step or begin it in two; passwords are refused."""
         mechanism, _, initial_response = rest.partition(b" ")
-        if self._owner:
+        if self.owner:
             self.sendCode(503, b"5.5.1 Already authenticated")
         elif self.startedTLS and mechanism.upper() in {b"LOGIN", b"PLAIN"}:
-            self._refuse("5.7.139 Authentication unsuccessful, basic authentication is disabled.")
+            self._refuse_password()
         elif not self.startedTLS or mechanism.upper() != b"XOAUTH2":
             self.sendCode(504, b"5.7.4 Unrecognized authentication type")
         elif initial_response:
@@ -104,12 +156,30 @@ class ExchangeSmtp(ESMTP):
 
     def do_MAIL(self, rest: bytes) -> None:
         """Begin a message, for those who logged in over TLS."""
+        announced = _SIZE.search(rest)
         if not self.startedTLS:
             self.sendCode(451, b"5.7.3 STARTTLS is required to send mail")
-        elif not self._owner:
+        elif not self.owner:
             self.sendCode(530, b"5.7.57 Client not authenticated to send mail.")
+        elif not rest.isascii():
+            self.sendCode(501, b"5.1.7 Invalid address")
+        elif announced and int(announced[1]) > LARGEST_MESSAGE:
+            self.sendCode(TOO_LARGE.code, TOO_LARGE.text.encode())
         else:
+            self._recipients = []
             super().do_MAIL(rest)
+
+    def do_RCPT(self, rest: bytes) -> None:
+        """Add a recipient."""
+        if rest.isascii():
+            super().do_RCPT(rest)
+        else:
+            self.sendCode(501, b"5.1.3 Invalid address")
+
+    def do_DATA(self, rest: bytes) -> None:
+        """Receive the message once, not once for each recipient."""
+        self._to = self._to[:1]
+        super().do_DATA(rest)
 
     def do_NOOP(self, _rest: bytes) -> None:
         """Do nothing."""
@@ -117,49 +187,45 @@ class ExchangeSmtp(ESMTP):
 
     def do_RSET(self, _rest: bytes) -> None:
         """Forget the message that was begun."""
-        self._from = None
-        self._to: list[object] = []
+        self._forget()
         self.sendCode(250, b"2.0.0 Resetting")
 
     def do_QUIT(self, _rest: bytes) -> None:
         """Say goodbye and hang up."""
         self.sendCode(221, b"2.0.0 Service closing transmission channel")
-        self.transport.loseConnection()
+        self.hang_up()
 
     def do_UNKNOWN(self, _rest: bytes) -> None:
         """Refuse a command that does not exist."""
         self.sendCode(500, b"5.3.3 Unrecognized command")
 
+    def say_idle(self) -> None:
+        """Tell the client that it idled too long."""
+        self.sendCode(451, b"4.7.0 Timeout waiting for client input")
+
+    def say_too_long(self) -> None:
+        """Tell the client that its line is too long."""
+        self.sendCode(500, b"5.5.2 Line too long")
+
     def validateFrom(self, _helo: object, origin: Address) -> Address:
         """Accept any sender: whether the login may be them is judged with the message."""
         return origin
 
-    def validateTo(self, user: User) -> "Envelope":
-        """Return what takes the message for one recipient."""
+    def validateTo(self, user: User) -> object:
+        """Add a recipient, and return what makes the receiver of the message."""
         denied = check_recipient(self._submissions.context.directory, str(user.dest))
+        if denied is None and len(self._recipients) >= RECIPIENTS_PER_MESSAGE:
+            denied = Denied(452, "4.5.3 Too many recipients")
         if denied is not None:
             raise SMTPServerError(denied.code, denied.text)
-        return Envelope(self, str(user.orig), str(user.dest))
+        self._recipients.append(str(user.dest))
+        sender = str(user.orig)
+        return lambda: IncomingMessage(
+            Submitted(self.owner, sender, tuple(self._recipients), b"", 0), self._finish
+        )
 
     def receivedHeader(self, *_about: object) -> None:
         """Add nothing here: the message gets its trace when it is delivered."""
-
-    def judge(self, message: Submitted) -> Denied | None:
-        """Return why a message is refused, or None."""
-        if self._submissions.is_over_the_limit(self._owner, self):
-            return _TOO_MANY
-        return check_message(self._submissions.context.directory, message)
-
-    def accept(self, message: Submitted) -> str:
-        """Deliver a message and return the id it got."""
-        queue_id = secrets.token_hex(8).upper()
-        deliver(self._submissions.context, message, queue_id)
-        return queue_id
-
-    @property
-    def owner(self) -> str:
-        """User principal name of the login; empty before it."""
-        return self._owner
 
     def _cbFromValidate(
         self, origin: Address, code: int = 250, msg: bytes = b"2.1.0 Sender OK"
@@ -176,60 +242,53 @@ class ExchangeSmtp(ESMTP):
         super()._cbToValidate(to, user, code, msg)
 
     def _messageHandled(self, results: list[tuple[bool, object]]) -> None:
-        # Every recipient's copy is judged alike, so the first answer is everybody's.
         _, outcome = results[0]
         if isinstance(outcome, Failure) and isinstance(outcome.value, SMTPServerError):
             self.sendCode(outcome.value.code, outcome.value.resp.encode())
         else:
             self.sendCode(250, f"2.0.0 OK <{outcome}> Queued mail for delivery".encode())
 
+    def _finish(self, message: Submitted) -> Denied | str:
+        shared = self._submissions
+        denied = shared.limits.check(self.owner, self, len(message.recipients))
+        denied = denied or check_message(shared.context.directory, message)
+        if denied is not None:
+            return denied
+        queue_id = secrets.token_hex(8).upper()
+        deliver(shared.context, message, queue_id)
+        shared.limits.count(self.owner, len(message.recipients))
+        return queue_id
+
+    def _forget(self) -> None:
+        self._from = None
+        self._to = []
+
+    def _say_hello(self, name: bytes, extensions: list[bytes]) -> None:
+        peer = self.transport.getPeer().host
+        self._helo = (name, peer.encode())
+        self._forget()
+        greeting = f"localhost Hello [{peer}]".encode()
+        self.sendCode(250, b"\n".join([greeting, *extensions]))
+
     def _log_in(self, response: bytes) -> None:
         match self._submissions.doorkeeper.admit("smtp", response):
             case Admitted(owner=owner):
-                self._owner = owner
-                self._submissions.sessions[owner].append(self)
+                self.owner = owner
+                self._submissions.limits.enter(owner, self)
                 self.sendCode(235, b"2.7.0 Authentication successful")
-            case Refused(reason) if reason in _DISABLED:
-                self._refuse(
-                    "5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled "
-                    f"for the {_DISABLED[reason]}. "
-                    "Visit https://aka.ms/smtp_auth_disabled for more information."
-                )
+            case Refused(reason) if reason in _REFUSALS:
+                self._refuse(f"5.7.139 Authentication unsuccessful, {_REFUSALS[reason]}")
             case _:
                 self._refuse("5.7.3 Authentication unsuccessful")
 
-    def _refuse(self, text: str) -> None:
+    def _refuse_password(self) -> None:
+        if self._submissions.context.directory.switches.basic_smtp_retired:
+            text = "5.7.30 Basic authentication is not supported for Client Submission."
+            self._refuse(text, code=550)
+        else:
+            self._refuse("5.7.139 Authentication unsuccessful, basic authentication is disabled.")
+
+    def _refuse(self, text: str, code: int = 535) -> None:
         at = self._submissions.context.clock.now().isoformat(timespec="milliseconds")
         stamp = f"[localhost {at.replace('+00:00', 'Z')} {secrets.token_hex(8).upper()}]"
-        self.sendCode(535, f"{text} {stamp}".encode())
-
-
-class Envelope:
-    """One recipient's copy of a message that is coming in, line by line."""
-
-    def __init__(self, session: ExchangeSmtp, sender: str, recipient: str) -> None:
-        self._session = session
-        self._sender = sender
-        self._recipient = recipient
-        self._lines: list[bytes] = []
-
-    def __call__(self) -> "Envelope":
-        """Begin to receive, as Twisted asks it to at DATA."""
-        return self
-
-    def lineReceived(self, line: bytes) -> None:
-        """Take one line without its end."""
-        self._lines.append(line)
-
-    def eomReceived(self) -> "Deferred[str]":
-        """Judge and deliver the whole message."""
-        content = b"".join(line + b"\r\n" for line in self._lines)
-        message = Submitted(self._session.owner, self._sender, self._recipient, content)
-        denied = self._session.judge(message)
-        if denied is not None:
-            return fail(SMTPServerError(denied.code, denied.text))
-        return succeed(self._session.accept(message))
-
-    def connectionLost(self) -> None:
-        """Drop what came so far."""
-        self._lines.clear()
+        self.sendCode(code, f"{text} {stamp}".encode())

@@ -15,7 +15,7 @@ INBOX: Final = "INBOX"
 FOLDERS: Final = (INBOX, "Archive", "Deleted Items", "Drafts", "Junk Email", "Sent Items")
 """What every mailbox has; clients cannot make or remove folders."""
 
-_LINE_END: Final = re.compile(rb"\r?\n")
+_BARE_LINE_FEED: Final = re.compile(rb"(?<!\r)\n")
 
 
 @dataclass(slots=True)
@@ -56,7 +56,8 @@ class Folder:
 
     def add(self, content: bytes, received_at: float, flags: Iterable[str] = ()) -> StoredMessage:
         """Append a message under the next UID; bare line feeds become CRLF."""
-        whole = _LINE_END.sub(b"\r\n", content)
+        is_clean = content.count(b"\n") == content.count(b"\r\n")
+        whole = content if is_clean else _BARE_LINE_FEED.sub(b"\r\n", content)
         message = StoredMessage(self.uid_next, whole, received_at, set(flags))
         self.uid_next += 1
         if self._files is not None:

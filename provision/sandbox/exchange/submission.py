@@ -4,6 +4,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime
 from email import message_from_bytes
+from email.message import Message
 from email.utils import format_datetime, getaddresses
 from typing import TYPE_CHECKING, Final
 
@@ -20,8 +21,8 @@ LARGEST_MESSAGE: Final = 35 * 1024 * 1024
 https://learn.microsoft.com/office365/servicedescriptions/exchange-online-service-description/exchange-online-limits#message-limits
 """
 
-CONCURRENT_CONNECTIONS: Final = 3
-"""Per mailbox. https://learn.microsoft.com/exchange/troubleshoot/send-emails/smtp-submission-improvements"""
+LARGEST_HEADER: Final = 256 * 1024
+"""https://learn.microsoft.com/exchange/mail-flow/message-size-limits (MaxHeaderSize)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,21 +33,27 @@ class Denied:
     text: str
 
 
+TOO_LARGE: Final = Denied(552, "5.3.4 Message size exceeds fixed maximum message size")
+
+
 @dataclass(frozen=True, slots=True)
 class Submitted:
-    """One message for one recipient, as it came in."""
+    """One message, as it came in."""
 
     owner: str
     """User principal name of the login."""
     envelope_sender: str
     """What MAIL FROM said; empty for the null sender."""
-    recipient: str
+    recipients: tuple[str, ...]
     content: bytes
+    size: int
+    """More than the content's length when the message was too large to be kept."""
 
 
 def check_recipient(directory: Directory, recipient: str) -> Denied | None:
     """Return why a recipient cannot be had, or None: only the sandbox's own mailboxes receive."""
-    if find_account(directory, recipient) is not None:
+    account = find_account(directory, recipient)
+    if account is not None and account.has_mailbox:
         return None
     domains = {name.rpartition("@")[2] for name in directory.accounts} | {directory.domain.lower()}
     if recipient.rpartition("@")[2].lower() in domains:
@@ -60,16 +67,38 @@ def check_recipient(directory: Directory, recipient: str) -> Denied | None:
 def check_message(directory: Directory, message: Submitted) -> Denied | None:
     """Return why a message is refused after its last line, or None.
 
-    Both the envelope and the From header must be the login's own address or one that it may send
-    as; Exchange looks at neither before the message is there.
+    The envelope, From and Sender must be the login's own address or one that it may send as;
+    Exchange looks at none of them before the message is there.
     """
-    if len(message.content) > LARGEST_MESSAGE:
-        return Denied(552, "5.3.4 Message size exceeds fixed maximum message size")
+    if message.size > LARGEST_MESSAGE:
+        return TOO_LARGE
+    denied = _check_standing(directory, message.owner)
+    if denied is not None:
+        return denied
     sender = message.envelope_sender
     if sender and not may_send_as(directory, message.owner, sender):
         return Denied(550, "5.7.60 SMTP; Client does not have permissions to send as this sender")
-    fields = message_from_bytes(split(message.content)[0]).get_all("from", [])
-    for _, author in getaddresses([str(field) for field in fields]):
+    return _check_header(directory, message)
+
+
+def _check_standing(directory: Directory, owner: str) -> Denied | None:
+    if directory.switches.sending_over_threshold:
+        return Denied(550, "5.7.705 Access denied, tenant has exceeded threshold")
+    account = find_account(directory, owner)
+    if account is not None and account.sending_blocked:
+        return Denied(550, "5.1.8 Access denied, bad outbound sender")
+    return None
+
+
+def _check_header(directory: Directory, message: Submitted) -> Denied | None:
+    header = split(message.content)[0]
+    if len(header) > LARGEST_HEADER:
+        return Denied(552, "5.3.4 Header size exceeds fixed maximum size")
+    try:
+        authors = _addresses(message_from_bytes(header))
+    except (RecursionError, ValueError):  # comments in comments in comments
+        return Denied(554, "5.6.0 Invalid message content")
+    for author in authors:
         if not may_send_as(directory, message.owner, author):
             shown = author.encode("ascii", "replace").decode("ascii")
             return Denied(
@@ -80,18 +109,22 @@ def check_message(directory: Directory, message: Submitted) -> Denied | None:
     return None
 
 
+def _addresses(header: Message) -> list[str]:
+    fields = [*header.get_all("from", []), *header.get_all("sender", [])]
+    return [address for _, address in getaddresses([str(field) for field in fields])]
+
+
 def deliver(context: "Context", message: Submitted, queue_id: str) -> None:
-    """Put a message into its recipient's inbox."""
-    if context.mail is not None:
-        added = _trace(message, queue_id, context.clock.now())
-        context.mail.deliver(message.recipient, added + message.content)
+    """Put a message into its recipients' inboxes: one copy in memory, however many they are."""
+    if context.mail is None:
+        return
+    content = _trace(message, queue_id, context.clock.now()) + message.content
+    for recipient in dict.fromkeys(name.lower() for name in message.recipients):
+        context.mail.deliver(recipient, content)
 
 
 def _trace(message: Submitted, queue_id: str, at: datetime) -> bytes:
-    lines = [
-        f"Received: by localhost with ESMTPSA id {queue_id}",
-        f"\tfor <{message.recipient}>; {format_datetime(at)}",
-    ]
+    lines = [f"Received: by localhost with ESMTPSA id {queue_id}; {format_datetime(at)}"]
     header = message_from_bytes(split(message.content)[0])
     if header["message-id"] is None:
         lines.append(f"Message-ID: <{secrets.token_hex(16)}@localhost>")

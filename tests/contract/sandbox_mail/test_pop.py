@@ -83,7 +83,7 @@ def test_refuses_a_command_before_the_login(servers: MailServers) -> None:
 
 def test_announces_xoauth2(servers: MailServers) -> None:
     with servers.pop_connection() as client:
-        assert client.capa()["SASL"] == ["XOAUTH2"]
+        assert client.capa()["SASL"] == ["PLAIN", "XOAUTH2"]
 
 
 def test_lists_sizes_and_unique_ids(servers: MailServers, inbox: Account) -> None:
@@ -131,9 +131,10 @@ def test_refuses_a_number_that_is_none(servers: MailServers, inbox: Account) -> 
         client.retr("first")
 
 
-def test_lists_its_one_mechanism(servers: MailServers) -> None:
+def test_lists_its_mechanisms(servers: MailServers) -> None:
     with servers.line(servers.ports.pop) as line:
         assert line.ask("AUTH").startswith("+OK")
+        assert line.receive() == "PLAIN"
         assert line.receive() == "XOAUTH2"
         assert line.receive() == "."
 

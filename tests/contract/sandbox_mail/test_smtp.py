@@ -13,15 +13,6 @@ MESSAGE = "From: {0}\r\nTo: {1}\r\nSubject: hello\r\n\r\n.a line with a dot\r\n"
 
 
 @pytest.fixture
-def secured(servers: MailServers) -> Iterator[smtplib.SMTP]:
-    """A connection after STARTTLS that nobody logged in on."""
-    with servers.smtp_connection() as client:
-        client.starttls(context=servers.tls)
-        client.ehlo()
-        yield client
-
-
-@pytest.fixture
 def tenant_switch_off(servers: MailServers) -> Iterator[None]:
     servers.context.directory.switches.smtp_auth_disabled = True
     yield
@@ -33,7 +24,7 @@ def test_offers_a_login_only_after_starttls(servers: MailServers) -> None:
         assert not client.has_extn("auth")
         client.starttls(context=servers.tls)
         client.ehlo()
-        assert client.esmtp_features["auth"].split() == ["XOAUTH2"]
+        assert client.esmtp_features["auth"].split() == ["LOGIN", "XOAUTH2"]
 
 
 def test_knows_no_login_before_starttls(servers: MailServers, forms: Account) -> None:
@@ -69,7 +60,9 @@ def test_refuses_a_token_without_the_smtp_scope(
 def test_refuses_a_shared_mailbox_as_the_user(
     servers: MailServers, secured: smtplib.SMTP, forms: Account
 ) -> None:
-    shared = servers.add_account(full_access=[forms.user_principal_name])
+    shared = servers.add_account(
+        full_access=[forms.user_principal_name], send_as=[forms.user_principal_name]
+    )
     said = servers.encoded(forms, shared.user_principal_name)
     assert secured.docmd("AUTH", f"XOAUTH2 {said}")[1].startswith(b"5.7.3 ")
 
@@ -184,7 +177,7 @@ def test_refuses_a_foreign_author(servers: MailServers, forms: Account) -> None:
 
 
 def test_lets_a_delegate_send_as_a_shared_mailbox(servers: MailServers, forms: Account) -> None:
-    shared = servers.add_account(full_access=[forms.user_principal_name]).user_principal_name
+    shared = servers.add_account(send_as=[forms.user_principal_name]).user_principal_name
     with servers.smtp(forms) as client:
         assert client.sendmail(shared, [shared], MESSAGE.format(shared, shared)) == {}
     assert len(servers.store.inbox(shared).messages) == 1

@@ -6,9 +6,12 @@ from datetime import UTC, datetime
 import pytest
 
 from provision.clock import ManualClock
-from provision.sandbox.context import SandboxClock
+from provision.sandbox.context import Context, SandboxClock
 from provision.sandbox.directory import Account, Directory
-from provision.sandbox.tokens import Claims
+from provision.sandbox.fault_document import load_rules
+from provision.sandbox.faults import Faults
+from provision.sandbox.tokens import Claims, Tokens
+from tests.signing import shared_key
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -25,6 +28,7 @@ def directory() -> Directory:
         for name in ("forms@contoso.com", "alex@contoso.com", "shared@contoso.com")
     }
     accounts["shared@contoso.com"].full_access.append("Alex@contoso.com")
+    accounts["shared@contoso.com"].send_as.append("Alex@contoso.com")
     return Directory("tenant", "contoso.onmicrosoft.com", accounts=accounts)
 
 
@@ -49,3 +53,10 @@ def alex_claims(forms_claims: Claims) -> Claims:
     return replace(
         forms_claims, user_principal_name="alex@contoso.com", object_id="id-alex@contoso.com"
     )
+
+
+@pytest.fixture
+def context(directory: Directory, clock: SandboxClock) -> Context:
+    origin = "https://localhost:1"
+    faults = Faults(load_rules("none"), 1, clock.timestamp())
+    return Context(directory, clock, Tokens(directory, clock, origin, shared_key()), faults, origin)

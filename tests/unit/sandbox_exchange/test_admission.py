@@ -160,7 +160,66 @@ def test_lets_the_mailboxs_smtp_switch_win_over_the_tenants(
         (FORMS, "somebody@example.org", False),
     ],
 )
-def test_lets_an_owner_send_as_themselves_and_as_what_is_shared_with_them(
+def test_lets_an_owner_send_as_themselves_and_as_what_they_have_the_right_to(
     owner: str, address: str, expected: bool, directory: Directory
 ) -> None:
     assert may_send_as(directory, owner, address) is expected
+
+
+def test_takes_full_access_and_send_as_for_two_rights(
+    alex_claims: Claims, directory: Directory
+) -> None:
+    directory.accounts[SHARED].send_as.clear()
+    assert admit("imap", SHARED, alex_claims, directory, AT) == Admitted(ALEX, SHARED)
+    assert may_send_as(directory, ALEX, SHARED) is False
+
+
+def test_does_not_open_what_one_may_only_send_as(alex_claims: Claims, directory: Directory) -> None:
+    directory.accounts[SHARED].full_access.clear()
+    assert admit("imap", SHARED, alex_claims, directory, AT) == NotConnected(ALEX, SHARED)
+    assert may_send_as(directory, ALEX, SHARED) is True
+
+
+@mailbox_protocols
+def test_does_not_connect_an_account_without_a_mailbox(
+    protocol: MailProtocol, forms_claims: Claims, directory: Directory
+) -> None:
+    directory.accounts[FORMS].has_mailbox = False
+    assert admit(protocol, FORMS, forms_claims, directory, AT) == NotConnected(FORMS, FORMS)
+
+
+def test_refuses_smtp_to_an_account_without_a_mailbox(
+    forms_claims: Claims, directory: Directory
+) -> None:
+    directory.accounts[FORMS].has_mailbox = False
+    assert admit("smtp", FORMS, forms_claims, directory, AT) == Refused(Reason.UNKNOWN_ACCOUNT)
+
+
+def test_connects_a_mailbox_without_imap_to_nothing_where_that_is_switched(
+    forms_claims: Claims, directory: Directory
+) -> None:
+    directory.switches.disabled_imap_authenticates = True
+    directory.accounts[FORMS].imap_enabled = False
+    assert admit("imap", FORMS, forms_claims, directory, AT) == NotConnected(FORMS, FORMS)
+
+
+@pytest.mark.parametrize(
+    ("switch", "reason"),
+    [
+        ("security_defaults", Reason.SECURITY_DEFAULTS),
+        ("smtp_auth_blocked_by_policy", Reason.POLICY),
+    ],
+)
+def test_lets_a_tenants_policy_win_over_the_mailboxs_smtp_switch(
+    switch: str, reason: Reason, forms_claims: Claims, directory: Directory
+) -> None:
+    setattr(directory.switches, switch, True)
+    directory.accounts[FORMS].smtp_auth_disabled = False
+    assert admit("smtp", FORMS, forms_claims, directory, AT) == Refused(reason)
+
+
+def test_leaves_imap_alone_under_security_defaults(
+    forms_claims: Claims, directory: Directory
+) -> None:
+    directory.switches.security_defaults = True
+    assert admit("imap", FORMS, forms_claims, directory, AT) == Admitted(FORMS, FORMS)

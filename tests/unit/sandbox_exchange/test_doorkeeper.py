@@ -5,24 +5,12 @@ import logging
 
 import pytest
 
-from provision.sandbox.context import Context, SandboxClock
-from provision.sandbox.directory import Directory
+from provision.sandbox.context import Context
 from provision.sandbox.exchange.admission import Admission, Admitted, NotConnected, Reason, Refused
 from provision.sandbox.exchange.xoauth2_login import Doorkeeper, Xoauth2Response, parse_response
-from provision.sandbox.fault_document import load_rules
-from provision.sandbox.faults import Faults
-from provision.sandbox.tokens import Tokens
 from provision.secret import Secret
-from tests.signing import shared_key
 
 FORMS = "forms@contoso.com"
-
-
-@pytest.fixture
-def context(directory: Directory, clock: SandboxClock) -> Context:
-    origin = "https://localhost:1"
-    faults = Faults(load_rules("none"), 1, clock.timestamp())
-    return Context(directory, clock, Tokens(directory, clock, origin, shared_key()), faults, origin)
 
 
 def encoded(text: str) -> bytes:
