@@ -2,11 +2,12 @@
 
 import json
 import os
+import shutil
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 
 class _Message(Protocol):
@@ -39,6 +40,12 @@ class KeptFolder:
     uid_validity: int
     uid_next: int
     messages: tuple[KeptMessage, ...]
+
+
+def kept_names(directory: Path, address: str) -> list[str]:
+    """Return the names of the folders that were written for an address."""
+    mailbox = directory / quote(address, safe="@+")
+    return sorted(unquote(index.parent.name) for index in mailbox.glob("*/index.json"))
 
 
 class FolderFiles:
@@ -87,6 +94,17 @@ class FolderFiles:
         """Remove messages that the index no longer knows."""
         for uid in uids:
             self._content(uid).unlink(missing_ok=True)
+
+    def move(self, name: str) -> None:
+        """Take another name."""
+        path = self._path.with_name(quote(name, safe=""))
+        if self._path.exists():
+            self._path.rename(path)
+        self._path, self._index = path, path / "index.json"
+
+    def discard(self) -> None:
+        """Remove the folder; its messages are gone already."""
+        shutil.rmtree(self._path, ignore_errors=True)
 
     def _content(self, uid: int) -> Path:
         return self._path / f"{uid}.eml"

@@ -14,6 +14,8 @@ from provision.sandbox.exchange.structure import MessagePart, make_envelope
 Item = Any
 """What Twisted's parser makes of a fetch item: an object with a `type`, untyped."""
 
+Renderer = Callable[[StoredMessage], bytes]
+
 _MONTHS: Final = (
     "Jan",
     "Feb",
@@ -37,30 +39,24 @@ def marks_as_seen(item: Item) -> bool:
     return bool(item.type in {"rfc822", "rfc822text"})
 
 
-def render_items(
-    message: StoredMessage, items: list[Item], *, with_uid: bool, with_flags: bool
-) -> bytes:
-    """Return what stands between the parentheses of a FETCH response.
+def renderers(items: list[Item], *, with_uid: bool, with_flags: bool) -> list[Renderer]:
+    """Return what writes the items between the parentheses of a FETCH response.
 
     Args:
-        message: What is fetched.
         items: What the client named.
         with_uid: Whether the UID is told even if it was not named.
         with_flags: The same for the flags, which the fetch itself may have changed.
     """
-    rendered = [_render(message, item) for item in items]
     named = {item.type for item in items}
-    if with_uid and "uid" not in named:
-        rendered.append(b"UID %d" % message.uid)
-    if with_flags and "flags" not in named:
-        rendered.append(_flags(message))
-    return b" ".join(rendered)
+    untold = {"uid": with_uid, "flags": with_flags}
+    added = [name for name, is_wanted in untold.items() if is_wanted and name not in named]
+    return [_renderer(item) for item in items] + [_ITEMS[name] for name in added]
 
 
-def _render(message: StoredMessage, item: Item) -> bytes:
-    return (
-        _render_body(message.content, item) if item.type == "body" else _ITEMS[item.type](message)
-    )
+def _renderer(item: Item) -> Renderer:
+    if item.type == "body":
+        return lambda message: _render_body(message.content, item)
+    return _ITEMS[item.type]
 
 
 def _flags(message: StoredMessage) -> bytes:
@@ -136,7 +132,7 @@ def _literal(content: bytes) -> bytes:
     return b"{%d}\r\n%b" % (len(content), content)
 
 
-_ITEMS: Final[Mapping[str, Callable[[StoredMessage], bytes]]] = {
+_ITEMS: Final[Mapping[str, Renderer]] = {
     "bodystructure": lambda m: b"BODYSTRUCTURE " + _structure(m.content, is_extended=True),
     "envelope": lambda m: b"ENVELOPE " + render_nested(make_envelope(m.content)),
     "flags": _flags,

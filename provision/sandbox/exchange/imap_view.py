@@ -1,20 +1,12 @@
 """What one IMAP session sees of a folder: numbers that stay until the client was told."""
 
 from collections.abc import Iterator
-from typing import Protocol
 
+from provision.sandbox.exchange.number_set import NumberSet
 from provision.sandbox.exchange.search import Candidate
 from provision.sandbox.exchange.store import Folder, StoredMessage
 
 FLAGS = ("\\Answered", "\\Flagged", "\\Deleted", "\\Draft", "\\Seen")
-
-
-class MessageSet(Protocol):
-    """Twisted's set of sequence numbers or UIDs."""
-
-    last: int
-
-    def __contains__(self, number: object, /) -> bool: ...
 
 
 class FolderView:
@@ -35,15 +27,15 @@ class FolderView:
     def __bool__(self) -> bool:
         return True
 
-    def find(self, wanted: MessageSet, *, is_uid: bool) -> list[tuple[int, StoredMessage]]:
+    def find(self, wanted: NumberSet, *, is_uid: bool) -> list[tuple[int, StoredMessage]]:
         """Return messages with their sequence numbers; numbers that do not exist are left out."""
         if not self._seen:
             return []
-        wanted.last = self._seen[-1].uid if is_uid else len(self._seen)
+        is_wanted = wanted.within(self._seen[-1].uid if is_uid else len(self._seen))
         return [
             (sequence, message)
             for sequence, message in enumerate(self._seen, 1)
-            if (message.uid if is_uid else sequence) in wanted
+            if is_wanted(message.uid if is_uid else sequence)
         ]
 
     def candidates(self) -> Iterator[Candidate]:
@@ -58,7 +50,7 @@ class FolderView:
             self.folder.set_flags(message, flags)
         return self.is_writable
 
-    def expunge(self, uids: MessageSet | None = None) -> None:
+    def expunge(self, uids: NumberSet | None = None) -> None:
         r"""Remove what is marked `\Deleted`, of these UIDs or of all."""
         doomed = [message for message in self.folder.messages if "\\Deleted" in message.flags]
         if uids is not None and self._seen:

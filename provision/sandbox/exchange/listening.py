@@ -1,6 +1,7 @@
 """The three servers on both loopback addresses, with the sandbox's certificate."""
 
 import errno
+from collections import Counter
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from provision.sandbox.faults import Faults
 
 _BIND_ATTEMPTS = 20
+_BACKLOG = 256
 _reactor: Any = installed_reactor
 
 
@@ -74,7 +76,8 @@ def listen(context: "Context", tls: "TlsFiles", ports: MailPorts) -> MailPorts:
     submissions = Submissions(context, doorkeeper, SubmissionLimits(context))
     credentials = _Tls(tls)
     faults = context.faults
-    imap = _Server("imap", lambda: ExchangeImap(doorkeeper, store), faults)
+    connections: Counter[str] = Counter()
+    imap = _Server("imap", lambda: ExchangeImap(doorkeeper, store, connections), faults)
     pop = _Server("pop", lambda: ExchangePop(doorkeeper, store), faults)
     smtp = _Server("smtp", lambda: ExchangeSmtp(submissions, credentials), faults)
     return MailPorts(
@@ -113,5 +116,5 @@ def _listen_on(address: str, name: str, port: int, server: _Server, tls: _Tls | 
 
 def _open(port: int, server: _Server, tls: _Tls | None, address: str) -> Any:  # noqa: ANN401  (as above)
     if tls is None:
-        return _reactor.listenTCP(port, server, interface=address)
-    return _reactor.listenSSL(port, server, tls, interface=address)
+        return _reactor.listenTCP(port, server, backlog=_BACKLOG, interface=address)
+    return _reactor.listenSSL(port, server, tls, backlog=_BACKLOG, interface=address)

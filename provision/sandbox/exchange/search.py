@@ -8,8 +8,11 @@ from email.errors import HeaderParseError
 from email.header import decode_header, make_header
 from email.message import Message
 from email.utils import parsedate_to_datetime
+from functools import cache
 from typing import Final
 
+from provision.sandbox.exchange.number_set import NumberSet
+from provision.sandbox.exchange.sections import split
 from provision.sandbox.exchange.store import StoredMessage
 
 Query = list["bytes | Query"]
@@ -61,7 +64,7 @@ def compile_query(query: Query) -> Test:
     """Return the test that all keys of a query make together.
 
     Raises:
-        QueryInvalid: A key is unknown, or its argument is missing or makes no sense.
+        ValueError: A key is unknown, or its argument is missing or makes no sense.
     """
     remaining = list(query)
     tests = []
@@ -85,7 +88,8 @@ def _next_test(remaining: Query) -> Test:
         left, right = _next_test(remaining), _next_test(remaining)
         return lambda candidate: left(candidate) or right(candidate)
     if name[:1].isdigit() or name[:1] == b"*":
-        return lambda candidate: _is_in(name, candidate.sequence, candidate.last_sequence)
+        sequences = cache(NumberSet.parse(name).within)
+        return lambda c: sequences(c.last_sequence)(c.sequence)
     return _argument_test(name, remaining)
 
 
@@ -109,7 +113,8 @@ def _argument_test(name: bytes, remaining: Query) -> Test:
     if name in {b"TEXT", b"BODY"}:
         return _text_test(word, with_header=name == b"TEXT")
     if name == b"UID":
-        return lambda c: _is_in(word, c.message.uid, c.last_uid)
+        uids = cache(NumberSet.parse(word).within)
+        return lambda c: uids(c.last_uid)(c.message.uid)
     if name in {b"KEYWORD", b"UNKEYWORD"}:
         keyword, wanted = word.decode("ascii", "replace"), name == b"KEYWORD"
         return lambda c: (keyword in c.message.flags) == wanted
@@ -141,7 +146,7 @@ def _header_test(field: str, word: bytes) -> Test:
     needle = word.decode("utf-8", "replace").casefold()
 
     def test(candidate: Candidate) -> bool:
-        values = message_from_bytes(candidate.message.content).get_all(field, [])
+        values = _header(candidate.message).get_all(field, [])
         return any(needle in _decoded(str(value)).casefold() for value in values)
 
     return test
@@ -178,19 +183,13 @@ def _received_on(message: StoredMessage) -> date:
 
 def _sent_on(message: StoredMessage) -> date | None:
     try:
-        return parsedate_to_datetime(str(message_from_bytes(message.content)["Date"])).date()
+        return parsedate_to_datetime(str(_header(message)["Date"])).date()
     except ValueError:
         return None
 
 
-def _is_in(ranges: bytes, number: int, last: int) -> bool:
-    return any(_is_between(part, number, last) for part in ranges.split(b","))
-
-
-def _is_between(part: bytes, number: int, last: int) -> bool:
-    low, _, high = part.partition(b":")
-    ends = sorted(last if end == b"*" else _number(end) for end in (low, high or low))
-    return ends[0] <= number <= ends[1]
+def _header(message: StoredMessage) -> Message:
+    return message_from_bytes(split(message.content)[0])
 
 
 def _pop(remaining: Query) -> "bytes | Query":

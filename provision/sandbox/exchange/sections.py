@@ -7,7 +7,8 @@ from email.message import Message
 from email.policy import compat32
 from typing import Final
 
-_WIRE: Final = compat32.clone(linesep="\r\n", max_line_length=0)
+WIRE: Final = compat32.clone(linesep="\r\n", max_line_length=0)
+"""Parts are written as they came."""
 _FIELD: Final = re.compile(rb"[^\r\n]*\r\n(?:[ \t][^\r\n]*\r\n)*")
 
 
@@ -40,12 +41,12 @@ def find_part(content: bytes, numbers: Sequence[int]) -> bytes | None:
     part: Message = message_from_bytes(content)
     for depth, number in enumerate(numbers):
         if depth > 0 and part.get_content_type() == "message/rfc822":
-            part = _children(part)[0]
-        children = _children(part) if part.is_multipart() else [part]
-        if number >= len(children):
+            part = children(part)[0]
+        below = children(part) if part.is_multipart() else [part]
+        if number >= len(below):
             return None
-        part = children[number]
-    return part.as_bytes(policy=_WIRE)
+        part = below[number]
+    return part.as_bytes(policy=WIRE)
 
 
 def take_lines(content: bytes, count: int) -> bytes:
@@ -54,6 +55,7 @@ def take_lines(content: bytes, count: int) -> bytes:
     return header + b"".join(body.splitlines(keepends=True)[:count])
 
 
-def _children(part: Message) -> list[Message]:
+def children(part: Message) -> list[Message]:
+    """Return the parts right below one."""
     payload = part.get_payload()
     return [child for child in payload if isinstance(child, Message)]

@@ -6,14 +6,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self
 
-from provision.sandbox.exchange.folder_files import FolderFiles
+from provision.sandbox.exchange.folder_files import FolderFiles, kept_names
+from provision.sandbox.exchange.folder_names import is_allowed
 
 if TYPE_CHECKING:
     from provision.sandbox.context import Context, SandboxClock
 
 INBOX: Final = "INBOX"
 FOLDERS: Final = (INBOX, "Archive", "Deleted Items", "Drafts", "Junk Email", "Sent Items")
-"""What every mailbox has; clients cannot make or remove folders."""
+"""What every mailbox has; clients can neither remove nor rename these."""
+
+_MOST_FOLDERS: Final = 1000
 
 _BARE_LINE_FEED: Final = re.compile(rb"(?<!\r)\n")
 
@@ -66,6 +69,22 @@ class Folder:
         self._changed()
         return message
 
+    def keep(self) -> None:
+        """Write down that there is such a folder, though nothing lies in it yet."""
+        self._changed()
+
+    def move(self, name: str) -> None:
+        """Take another name."""
+        if self._files is not None:
+            self._files.move(name)
+
+    def discard(self) -> None:
+        """Remove the folder; who has it open sees no more of it than was there."""
+        self.remove(self.messages)
+        if self._files is not None:
+            self._files.discard()
+            self._files = None
+
     def set_flags(self, message: StoredMessage, flags: Iterable[str]) -> None:
         """Replace a message's flags."""
         message.flags = set(flags)
@@ -93,6 +112,7 @@ class MailStore:
         self._clock = clock
         self._directory = directory
         self._folders: dict[tuple[str, str], Folder] = {}
+        self._names: dict[str, list[str]] = {}
 
     @classmethod
     def open(cls, context: "Context") -> Self:
@@ -103,7 +123,63 @@ class MailStore:
     def find(self, address: str, name: str = INBOX) -> Folder | None:
         """Return a folder, or None when no mailbox has one of that name."""
         canonical = INBOX if name.upper() == INBOX else name
-        return self._folder(address.lower(), canonical) if canonical in FOLDERS else None
+        is_known = canonical in self._named(address.lower())
+        return self._folder(address.lower(), canonical) if is_known else None
+
+    def names(self, address: str) -> list[str]:
+        """Return the names of a mailbox's folders, Exchange's own first."""
+        return list(self._named(address.lower()))
+
+    def create(self, address: str, name: str) -> bool:
+        """Make a folder and those above it; False when it exists or may not be called so."""
+        name = name.removesuffix("/")
+        known = self._named(address.lower())
+        if name in known or not is_allowed(name) or len(known) >= _MOST_FOLDERS:
+            return False
+        levels = name.split("/")
+        for depth in range(1, len(levels) + 1):
+            upper = "/".join(levels[:depth])
+            if upper not in known:
+                known.append(upper)
+                self._folder(address.lower(), upper).keep()
+        return True
+
+    def delete(self, address: str, name: str) -> bool:
+        """Remove a folder and those below it; False for Exchange's own and for unknown ones."""
+        family = self._family(address.lower(), name)
+        for member in family:
+            self._folder(address.lower(), member).discard()
+            del self._folders[address.lower(), member]
+            self._named(address.lower()).remove(member)
+        return bool(family)
+
+    def rename(self, address: str, name: str, new_name: str) -> bool:
+        """Rename a folder and those below it; False where that cannot be."""
+        key, family = address.lower(), self._family(address.lower(), name)
+        if not family or new_name.startswith(f"{name}/") or not self.create(key, new_name):
+            return False
+        self.delete(key, new_name)  # it was made for the folders above it
+        for member in family:
+            folder = self._folder(key, member)
+            del self._folders[key, member]
+            self._named(key).remove(member)
+            renamed = new_name.removesuffix("/") + member.removeprefix(name)
+            folder.move(renamed)
+            self._folders[key, renamed] = folder
+            self._named(key).append(renamed)
+        return True
+
+    def _family(self, key: str, name: str) -> list[str]:
+        known = self._named(key)
+        if name in FOLDERS or name not in known:
+            return []
+        return [other for other in known if other == name or other.startswith(f"{name}/")]
+
+    def _named(self, key: str) -> list[str]:
+        if key not in self._names:
+            kept = [] if self._directory is None else kept_names(self._directory, key)
+            self._names[key] = list(dict.fromkeys([*FOLDERS, *kept]))
+        return self._names[key]
 
     def inbox(self, address: str) -> Folder:
         """Return where mail for an address arrives."""

@@ -6,7 +6,7 @@ from email.utils import getaddresses
 from io import BytesIO
 from typing import Final
 
-from provision.sandbox.exchange.sections import find_part, split
+from provision.sandbox.exchange.sections import WIRE, children, split
 
 _DEFAULTS: Final = {
     "content-type": "text/plain; charset=us-ascii",
@@ -36,9 +36,10 @@ def make_envelope(content: bytes) -> list[Nested]:
 class MessagePart:
     """A message or body part behind the interface `twisted.mail.imap4.IMessagePart`."""
 
-    def __init__(self, content: bytes) -> None:
-        self._content = content
-        self._message = message_from_bytes(content)
+    def __init__(self, content: bytes, message: Message | None = None) -> None:
+        self._message = message_from_bytes(content) if message is None else message
+        self._body = split(content)[1]
+        self._children = children(self._message) if self._message.is_multipart() else []
 
     def getHeaders(self, negate: object, *names: str) -> dict[str, str]:
         """Return fields by lower-case name; what MIME presumes is filled in."""
@@ -48,11 +49,11 @@ class MessagePart:
 
     def getBodyFile(self) -> BytesIO:
         """Return what follows the header."""
-        return BytesIO(split(self._content)[1])
+        return BytesIO(self._body)
 
     def getSize(self) -> int:
         """Return the number of bytes that follow the header."""
-        return len(split(self._content)[1])
+        return len(self._body)
 
     def isMultipart(self) -> bool:
         """Tell whether there are parts below this one."""
@@ -61,11 +62,9 @@ class MessagePart:
     def getSubPart(self, part: int) -> "MessagePart":
         """Return the part of that number, counted from 0; IndexError past the last."""
         if self._message.get_content_type() == "message/rfc822":
-            return MessagePart(split(self._content)[1])
-        content = find_part(self._content, (part,)) if self.isMultipart() else None
-        if content is None:
-            raise IndexError(part)
-        return MessagePart(content)
+            return MessagePart(self._body)
+        found = self._children[part]
+        return MessagePart(found.as_bytes(policy=WIRE), found)
 
 
 def _text(header: Message, name: str) -> str | None:

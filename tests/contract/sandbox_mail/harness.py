@@ -134,10 +134,14 @@ class Line:
         """Return the next line without its end; empty at the end of the connection."""
         return self._file.readline().decode().rstrip("\r\n")
 
+    def send(self, text: str) -> None:
+        """Send a text as it is."""
+        self._file.write(text.encode())
+        self._file.flush()
+
     def ask(self, line: str) -> str:
         """Send a line and return the next that comes."""
-        self._file.write(line.encode() + b"\r\n")
-        self._file.flush()
+        self.send(f"{line}\r\n")
         return self.receive()
 
 

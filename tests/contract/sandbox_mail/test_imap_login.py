@@ -36,7 +36,7 @@ def test_lets_a_refused_client_try_again(servers: MailServers, forms: Account) -
 
 def test_refuses_other_mechanisms(servers: MailServers) -> None:
     with servers.line(servers.ports.imap) as line:
-        assert line.ask("a AUTHENTICATE PLAIN AGEAYg==") == "a NO AUTHENTICATE failed."
+        assert line.ask("a AUTHENTICATE OAUTHBEARER AGEAYg==") == "a NO AUTHENTICATE failed."
 
 
 def test_ends_a_login_that_the_client_cancels(servers: MailServers) -> None:
@@ -95,10 +95,12 @@ def test_refuses_a_mailbox_whose_imap_is_off(servers: MailServers) -> None:
         assert answer == "a NO AUTHENTICATE failed."
 
 
-def test_announces_what_works_and_no_password_mechanism(servers: MailServers) -> None:
+def test_announces_what_works_and_no_oauthbearer(servers: MailServers) -> None:
     with imaplib.IMAP4_SSL("localhost", servers.ports.imap, ssl_context=servers.tls) as client:
-        assert {"IMAP4REV1", "AUTH=XOAUTH2", "SASL-IR", "UIDPLUS", "IDLE"} <= {*client.capabilities}
-        assert "AUTH=PLAIN" not in client.capabilities
+        assert {"IMAP4REV1", "AUTH=XOAUTH2", "SASL-IR", "UIDPLUS", "IDLE", "MOVE", "LITERAL+"} <= {
+            *client.capabilities
+        }
+        assert "AUTH=OAUTHBEARER" not in client.capabilities
 
 
 def test_refuses_a_command_before_the_login(servers: MailServers) -> None:

@@ -4,14 +4,9 @@ import pytest
 
 from provision.sandbox.context import SandboxClock
 from provision.sandbox.exchange.imap_view import FolderView
+from provision.sandbox.exchange.number_set import NumberSet
 from provision.sandbox.exchange.pop_maildrop import Maildrop
 from provision.sandbox.exchange.store import Folder, MailStore
-
-
-class Numbers(set[int]):
-    """A set as Twisted's parser makes it: `*` is put in when the last number is known."""
-
-    last = 0
 
 
 @pytest.fixture
@@ -27,7 +22,7 @@ def inbox(clock: SandboxClock) -> Folder:
 def test_keeps_the_numbers_until_the_client_is_told(inbox: Folder) -> None:
     view = FolderView(inbox, is_writable=True)
     inbox.remove(inbox.messages[:1])
-    ((_, message),) = view.find(Numbers({2}), is_uid=False)
+    ((_, message),) = view.find(NumberSet.parse(b"2"), is_uid=False)
     assert message.content == b"two"
 
 
@@ -47,7 +42,7 @@ def test_removes_nothing_from_a_folder_that_is_only_read(inbox: Folder) -> None:
 
 def test_finds_nothing_in_an_empty_folder(clock: SandboxClock) -> None:
     view = FolderView(MailStore(clock).inbox("forms@contoso.com"), is_writable=True)
-    assert view.find(Numbers({1}), is_uid=True) == []
+    assert view.find(NumberSet.parse(b"1"), is_uid=True) == []
     assert list(view.candidates()) == []
 
 
