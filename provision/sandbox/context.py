@@ -1,6 +1,6 @@
 """What every part of the sandbox shares: the tenant, the time, the tokens and the faults."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -28,6 +28,11 @@ class SandboxClock:
     def timestamp(self) -> float:
         """Return the sandbox's present as seconds since the epoch."""
         return self.now().timestamp()
+
+    @property
+    def ahead(self) -> float:
+        """Seconds by which it is ahead of the machine's clock."""
+        return self._offset.total_seconds()
 
     def advance(self, seconds: float) -> None:
         """Move the sandbox's present; never backwards."""
@@ -74,6 +79,17 @@ class Mailboxes(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class PendingSignIn:
+    """A person who has begun to sign in and is not done."""
+
+    client_id: str
+    user_principal_name: str | None
+    """None until the password was right."""
+    started_at: float
+    """Seconds since the epoch."""
+
+
 @dataclass(slots=True)
 class Context:
     """One running sandbox."""
@@ -86,3 +102,5 @@ class Context:
     """`https://localhost:PORT`: both the authority and Graph."""
     mail: Mailboxes | None = None
     """None until `exchange.start`."""
+    sign_ins: Callable[[], list[PendingSignIn]] = list
+    """Who is on the sign-in pages now; nobody until Entra serves them."""

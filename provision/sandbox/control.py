@@ -11,8 +11,9 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from provision.sandbox.context import Context, Letter
-from provision.sandbox.control_answers import Refused, answering, json_body
+from provision.sandbox.control_answers import Refused, answering, camel, json_body
 from provision.sandbox.control_faults import FaultLevers
+from provision.sandbox.dashboard import Dashboard
 from provision.sandbox.directory import Account, JsonObject, Switches
 from provision.sandbox.requests_log import RequestsLog
 
@@ -24,6 +25,7 @@ def routes(context: Context, log: RequestsLog) -> list[BaseRoute]:
     """Return the routes below the capability URL."""
     levers, faults = _Levers(context, log), FaultLevers(context)
     table: list[tuple[str, str, Callable[[Request], Awaitable[Response]]]] = [
+        ("GET", "/", Dashboard(context, log).show),
         ("GET", "/requests", levers.show_requests),
         ("DELETE", "/requests", levers.clear_requests),
         ("POST", "/clock", levers.advance_clock),
@@ -80,7 +82,7 @@ class _Levers:
     async def turn_switches(self, request: Request) -> JsonObject:
         """Set some switches."""
         switches = self._context.directory.switches
-        names = {_camel(field.name): field.name for field in fields(Switches)}
+        names = {camel(field.name): field.name for field in fields(Switches)}
         _assign(switches, await json_body(request), names)
         self._context.directory.save()
         return _switches_json(switches)
@@ -96,7 +98,7 @@ class _Levers:
         """Set some properties of an account."""
         account = self._account(request.path_params["name"])
         kept = {"object_id", "user_principal_name"}
-        names = {_camel(f.name): f.name for f in fields(Account) if f.name not in kept}
+        names = {camel(f.name): f.name for f in fields(Account) if f.name not in kept}
         _assign(account, await json_body(request), names)
         self._context.directory.save()
         return _account_json(account)
@@ -166,14 +168,12 @@ def _assign(target: Account | Switches, values: JsonObject, names: dict[str, str
 
 
 def _switches_json(switches: Switches) -> JsonObject:
-    return {_camel(name): value for name, value in asdict(switches).items()}
+    return {camel(name): value for name, value in asdict(switches).items()}
 
 
 def _account_json(account: Account) -> JsonObject:
     return {
-        _camel(name): value
-        for name, value in asdict(account).items()
-        if name not in _HIDDEN_ACCOUNT
+        camel(name): value for name, value in asdict(account).items() if name not in _HIDDEN_ACCOUNT
     }
 
 
@@ -188,8 +188,3 @@ def _message_json(message: Letter) -> dict[str, Any]:
         "messageId": str(parsed["Message-ID"]),
         "size": len(message.content),
     }
-
-
-def _camel(name: str) -> str:
-    first, *others = name.split("_")
-    return first + "".join(word.capitalize() for word in others)

@@ -50,3 +50,9 @@ async def json_body(request: Request) -> JsonObject:
     if not isinstance(body, dict):
         raise Refused(400, "the body is not a JSON object")
     return body
+
+
+def camel(name: str) -> str:
+    """Return a field's name as the control URL spells it."""
+    first, *others = name.split("_")
+    return first + "".join(word.capitalize() for word in others)

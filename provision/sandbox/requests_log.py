@@ -59,6 +59,7 @@ class RequestsLog:
             await self._app(scope, receive, send)
             return
         entry: JsonObject = {
+            "at": f"{self._clock.now():%Y-%m-%dT%H:%M:%SZ}",
             "method": scope["method"],
             "path": shown_path(scope["path"], scope["query_string"].decode("latin-1")),
             "status": 0,

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from random import SystemRandom
 
+from starlette.responses import RedirectResponse
 from starlette.routing import Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -145,6 +146,8 @@ class _Sandbox:
             if scope["path"].startswith(f"{prefix}/"):
                 rest = scope["path"].removeprefix(prefix).lstrip("/")
                 await levers({**scope, "path": f"/{rest}"}, receive, send)
+            elif scope["path"] == prefix:  # never logged: it is a capability
+                await RedirectResponse(f"{prefix}/")(scope, receive, send)
             else:
                 await log(scope, receive, send)
 

@@ -21,6 +21,7 @@ from jwt.types import Options
 
 from provision.sandbox.directory import Account, Directory, JsonObject
 from provision.sandbox.keys import SigningKey, obtain_key
+from provision.sandbox.token_log import TokenLog
 
 ACCESS_TOKEN_LIFETIME: Final = 3599.0
 """What `expires_in` says; Microsoft varies it between 60 and 90 minutes."""
@@ -88,6 +89,7 @@ class Tokens:
         self._clock = clock
         self._origin = origin
         self._signing_key = key
+        self.log = TokenLog()
 
     def mint_for_user(
         self,
@@ -99,6 +101,8 @@ class Tokens:
         multi_factor: bool = False,
     ) -> str:
         """Return an access token for `resource` (its audience) with bare scope names."""
+        name, now = account.user_principal_name, self._clock.timestamp()
+        self.log.note(client_id, name, resource, scopes, now)
         if account.is_personal:
             return self._sealed(account, client_id, resource, scopes)
         claims: JsonObject = {
@@ -117,6 +121,7 @@ class Tokens:
     def mint_for_application(self, client_id: str, resource: str, roles: frozenset[str]) -> str:
         """Return an app-only access token; the service principal must exist."""
         principal = self._service_principal(client_id)
+        self.log.note(client_id, None, resource, roles, self._clock.timestamp())
         claims: JsonObject = {
             **self._common_claims(resource, client_id),
             "app_displayname": principal["displayName"],

@@ -5,7 +5,7 @@ from hmac import compare_digest
 from secrets import token_urlsafe
 from typing import Final, Literal
 
-from provision.sandbox.context import Context
+from provision.sandbox.context import Context, PendingSignIn
 from provision.sandbox.directory import Account
 from provision.sandbox.entra.authorization_request import AuthorizationRequest
 from provision.sandbox.entra.refusals import Incident, Refused
@@ -71,6 +71,19 @@ class Flows:
         self._pending: dict[str, Flow] = {}
         self._sessions: dict[str, dict[str, Session]] = {}
         """By browser, then by account name."""
+        context.sign_ins = self.begun
+
+    def begun(self) -> list[PendingSignIn]:
+        """Return the sign-ins that nobody has finished."""
+        return [
+            PendingSignIn(
+                flow.request.address.client.client_id,
+                flow.account.user_principal_name if flow.account else None,
+                flow.started_at,
+            )
+            for flow in self._pending.values()
+            if not self._is_over(flow)
+        ]
 
     def start(self, browser: str, request: AuthorizationRequest, incident: Incident) -> Flow:
         """Return a new flow, and forget those that nobody finished."""
