@@ -5,7 +5,7 @@ import pytest
 from tests.contract.sandbox_graph.client import SandboxClient
 from tests.contract.sandbox_graph.rules import path_of, use
 
-FLAPPING = {"fault": "hidden-object", "requests": [0, 3], "replicas": 3}
+FLAPPING = {"fault": "hidden-object", "requests": [1, 6], "replicas": 4}
 STALE = {"fault": "stale-object", "requests": [2, 2]}
 
 
@@ -31,7 +31,7 @@ def test_a_first_success_can_be_followed_by_404(client: SandboxClient) -> None:
     use(client, FLAPPING)
     path = path_of(client.create("flapping"))
 
-    statuses = [client.graph("GET", path).status for _ in range(20)]
+    statuses = [client.graph("GET", path).status for _ in range(60)]
     found = statuses.index(200)
     assert 404 in statuses[found:]
     assert set(statuses[-5:]) == {200}
@@ -108,11 +108,11 @@ def test_a_new_secret_is_listed_and_does_not_work_yet(client: SandboxClient) -> 
 def test_the_token_endpoint_forgets_what_it_knew(
     client: SandboxClient, fault: str, code: int
 ) -> None:
-    use(client, {"fault": fault, "requests": [0, 3], "replicas": 3})
+    use(client, {"fault": fault, "requests": [1, 6], "replicas": 4})
     application, secret = with_secret(client, "unknown")
 
     sent = (application["appId"], secret["secretText"])
-    codes = [client.token_reply(*sent).body.get("error_codes") for _ in range(20)]
+    codes = [client.token_reply(*sent).body.get("error_codes") for _ in range(60)]
     assert [code] in codes[codes.index(None) :]
     assert set(map(str, codes[-5:])) == {"None"}
 
