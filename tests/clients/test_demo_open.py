@@ -46,29 +46,36 @@ def launcher(tmp_path: Path) -> Iterator[Launcher]:
         os.kill(int(opened.read_text()), signal.SIGTERM)
 
 
-def test_a_person_signs_in_past_the_warning_and_the_demo_carries_on(
-    launcher: Launcher, tmp_path: Path, witness: Witness
-) -> None:
+@pytest.fixture
+def demo(launcher: Launcher, tmp_path: Path) -> Iterator[Terminal]:
+    """The demo at a terminal; whatever happens, it and its sandbox are ended."""
     environment = bare_environment(
         tmp_path, BROWSER=str(launcher.script), TERM="dumb", NO_COLOR="1"
     )
     command = [sys.executable, "-m", "provision", "demo", "--open"]
     with Terminal(command, tmp_path, environment) as terminal:
-        terminal.expect("  password  ")
-        password = terminal.expect("\n")
-        terminal.expect("A browser window was opened.")
-        attached = {"debuggerAddress": f"127.0.0.1:{launcher.port}"}
-        with browsing(tmp_path, attached) as browser:
-            browser.click("#details-button")
-            warning = browser.text("#final-paragraph")
-            browser.click("#proceed-link")
-            browser.type("#passwd", password)
-            browser.click("button[type=submit]")
-            browser.wait_for("main.good")
-            shown = browser.text("main")
-        assert terminal.end() == 0, terminal.shown
+        yield terminal
+        terminal.interrupt()
+        terminal.child.wait(30)
+
+
+def test_a_person_signs_in_past_the_warning_and_the_demo_carries_on(
+    demo: Terminal, launcher: Launcher, tmp_path: Path, witness: Witness
+) -> None:
+    demo.expect("  password  ")
+    password = demo.expect("\n")
+    demo.expect("A browser window was opened.")
+    with browsing(tmp_path, {"debuggerAddress": f"127.0.0.1:{launcher.port}"}) as browser:
+        browser.click("#details-button")
+        warning = browser.text("#final-paragraph")
+        browser.click("#proceed-link")
+        browser.type("#passwd", password)
+        browser.click("button[type=submit]")
+        browser.wait_for("main.good")
+        shown = browser.text("main")
+    assert demo.end() == 0, demo.shown
 
     assert "localhost" in warning
     assert "You are signed in" in shown
-    assert re.search(r"13 stages, 4 Graph requests, 0 retries; .* 0 changes", terminal.shown)
+    assert re.search(r"13 stages, 4 Graph requests, 0 retries; .* 0 changes", demo.shown)
     witness("chromium", chromium_version(), "signed in to provision demo --open, past its warning")

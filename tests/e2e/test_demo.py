@@ -74,8 +74,8 @@ def waiting(bare):
     bare.environment["BROWSER"] = "/bin/false"
     demo = bare.start("demo", "--open")
     yield demo
-    demo.kill()
-    demo.communicate()
+    demo.send_signal(signal.SIGINT)  # which ends its sandbox, too
+    demo.communicate(timeout=60)
 
 
 def told_to_the_person(demo) -> dict[str, str]:
