@@ -64,7 +64,7 @@ def _recording(source: str, number: int, step: Mapping[str, Any]) -> Recording:
         source=source,
         number=number,
         method=method,
-        target=f"/v1.0{path}",
+        target=path if path.startswith("/beta/") else f"/v1.0{path}",
         sent_headers={name.lower(): text for name, text in step.get("with", {}).items()},
         body=expanded(step.get("body")),
         status=step["status"],

@@ -1,7 +1,9 @@
 """Graph over HTTP: bytes in, a call; an answer, bytes out."""
 
 import json
+import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 from urllib.parse import parse_qsl
 from uuid import uuid4
@@ -17,7 +19,11 @@ from provision.sandbox.graph.dispatch import dispatch
 from provision.sandbox.graph.headers import answer_headers, connection_headers
 from provision.sandbox.graph.refusals import GraphRefusal, method_not_allowed
 
-_ROOT: Final = "/v1.0/"
+# Of beta, what clients asked there before it was in v1.0.
+# Observed 2022-06-13, Azure/azure-cli recording test_app_federated_credential.
+_ROOT: Final = re.compile(
+    r"/v1\.0/|/beta/(?=applications/[^/]+/federatedIdentityCredentials(?:/|$))", re.IGNORECASE
+)
 # A list that a caller may not see costs what it would have cost.
 # Observed 2025-02-20, Azure/azure-cli recording test_create_for_rbac_password_with_assignment.
 _COSTLY: Final = (403, "GET", "/v1.0/applications")
@@ -51,12 +57,13 @@ class GraphEndpoint:
         self, scope: Scope, headers: Mapping[str, str], content: bytes, request_id: str
     ) -> Answer:
         claims = authenticate(self._context, headers.get("authorization", ""))
-        if not scope["path"].startswith(_ROOT):
+        root = _ROOT.match(scope["path"])
+        if root is None:
             raise GraphRefusal(400, "BadRequest", "Invalid version: beta")
         query = scope["query_string"].decode("latin-1")
         call = Call(
             method=scope["method"],
-            pieces=split_path(scope["path"].removeprefix(_ROOT)),
+            pieces=split_path(scope["path"][root.end() :]),
             query=dict(parse_qsl(query, keep_blank_values=True)),
             headers=headers,
             claims=claims,
@@ -66,7 +73,14 @@ class GraphEndpoint:
             if call.method != "POST":
                 raise method_not_allowed()
             return answer_batch(self._context, call, request_id)
-        return dispatch(self._context, call)
+        return _of_version(root[0], dispatch(self._context, call))
+
+
+def _of_version(root: str, answer: Answer) -> Answer:
+    if answer.body is None or "@odata.context" not in answer.body:
+        return answer
+    told = answer.body["@odata.context"].replace("/v1.0/$metadata", f"{root}$metadata")
+    return replace(answer, body=answer.body | {"@odata.context": told})
 
 
 def _refusal_headers(refusal: GraphRefusal) -> dict[str, str]:

@@ -80,7 +80,7 @@ def answers(recordings: Iterable[Recording]) -> list[Recording]:
 
 def below(recording: Recording) -> str:
     """Return the path below the version."""
-    return recording.path.removeprefix("/v1.0/").partition("?")[0]
+    return re.sub(r"^/(v1\.0|beta)/", "", recording.path).partition("?")[0]
 
 
 def golden() -> list[Recording]:
