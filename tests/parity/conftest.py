@@ -8,7 +8,7 @@ import pytest
 
 from provision.sandbox.process import running_sandbox
 from tests.contract.sandbox_graph.client import SandboxClient
-from tests.parity.tally import Tally
+from tests.parity.tally import Tally, told
 
 ROLES = [
     "Application.ReadWrite.All",
@@ -52,23 +52,22 @@ def tell(record_property: Callable[[str, object], None]) -> Tell:
     """Note the outcome of a replay for the summary."""
 
     def note(label: str, tally: Tally) -> None:
-        record_property(_PROPERTY, [label, tally.agreed, len(tally.explained), tally.total])
+        record_property(_PROPERTY, [label, *tally.numbers])
 
     return note
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say how many answers agree, are explained and were compared."""
-    counts: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
+    counts: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0, 0])
     for label, *numbers in _told(terminalreporter):
         counts[label] = [sum(pair) for pair in zip(counts[label], numbers, strict=True)]
     if not counts:
         return
     terminalreporter.section("parity")
     for label in LABELS:
-        agreed, explained, total = counts.get(label, (0, 0, 0))
-        line = f"{agreed} agreed, {explained} explained, {total} total"
-        terminalreporter.write_line(f"{label}: {line if total else 'not here, none replayed'}")
+        line = told(*counts[label]) if label in counts else "not here, none replayed"
+        terminalreporter.write_line(f"{label}: {line}")
 
 
 def _told(terminalreporter: pytest.TerminalReporter) -> Iterator[Any]:

@@ -67,6 +67,11 @@ class Folding:
     reason: str
     source: str
 
+    @property
+    def is_of_its_day(self) -> bool:
+        """Whether it allows for what Graph changed after the recording was made."""
+        return self.name.endswith(" since")
+
     def applies(self, difference: Difference, context: Context) -> bool:
         """Whether this explains a difference."""
         return (
@@ -266,6 +271,10 @@ FOLDINGS: tuple[Folding, ...] = (
         "https://learn.microsoft.com/graph/whats-new-overview",
     ),
 )  # fmt: skip
+
+
+OF_THEIR_DAY = frozenset(row.name for row in FOLDINGS if row.is_of_its_day)
+"""Names of the rows that allow for what Graph changed since."""
 
 
 def folding_of(difference: Difference, context: Context) -> Folding | None:

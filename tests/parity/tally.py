@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.parity.foldings import OF_THEIR_DAY
 from tests.parity.recording import Session
 from tests.parity.replay import Outcome
 
@@ -36,6 +37,8 @@ class Tally:
 
     explanations: frozenset[Place] = frozenset()
     agreed: int = 0
+    of_their_day: int = 0
+    """Of those that agree: in a shape that Graph had when they were recorded."""
     explained: set[Place] = field(default_factory=set)
     differing: list[str] = field(default_factory=list)
     """A line for each difference that nothing explains."""
@@ -59,6 +62,7 @@ class Tally:
             self.folded += outcome.folded
             if not outcome.differences:
                 self.agreed += 1
+                self.of_their_day += not OF_THEIR_DAY.isdisjoint(outcome.folded)
                 self.needless |= {place} & self.explanations
             elif place in self.explanations:
                 self.explained.add(place)
@@ -75,9 +79,20 @@ class Tally:
             yield f"left out: {self.elsewhere} requests to other hosts than Graph"
         yield str(self)
 
+    @property
+    def numbers(self) -> tuple[int, int, int, int]:
+        """Those that agree, those of them in an older shape, those explained, and all."""
+        return self.agreed, self.of_their_day, len(self.explained), self.total
+
     def __str__(self) -> str:
-        """Return the three numbers."""
-        return f"{self.agreed} agreed, {len(self.explained)} explained, {self.total} total"
+        """Return the numbers."""
+        return told(*self.numbers)
+
+
+def told(agreed: int, of_their_day: int, explained: int, total: int) -> str:
+    """Return numbers as one line."""
+    older = f" ({of_their_day} in the shape of their day)" if of_their_day else ""
+    return f"{agreed} agreed{older}, {explained} explained, {total} total"
 
 
 def _lines(label: str, outcome: Outcome) -> Iterator[str]:

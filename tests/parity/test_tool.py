@@ -3,6 +3,7 @@
 import base64
 import gzip
 import json
+from contextlib import nullcontext
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -10,9 +11,11 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.contract.sandbox_graph.client import SandboxClient
 from tests.parity.__main__ import main
 from tests.parity.difference import Difference, Kind
 from tests.parity.formats import body_of, headers_of, read_file
+from tests.parity.golden import FOLDER, expanded, read_golden
 from tests.parity.names import Names
 from tests.parity.recording import Recording, Session, sessions
 from tests.parity.replay import Outcome
@@ -130,13 +133,13 @@ def test_a_file_of_another_form_is_refused(
 
 
 def test_the_tool_tells_what_agrees_and_what_differs(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], parity_client: SandboxClient
 ) -> None:
     path = tmp_path / "test_y.yaml"
     uris = ["https://graph.microsoft.com/v1.0/nothing", "https://login.microsoftonline.com/t"]
     path.write_text(yaml.safe_dump({"interactions": [interaction(uri) for uri in uris]}))
 
-    assert main([str(path)]) == 1
+    assert main([str(path)], nullcontext(parity_client)) == 1
     told = capsys.readouterr().out.splitlines()
     assert (
         told[0]
@@ -144,6 +147,37 @@ def test_the_tool_tells_what_agrees_and_what_differs(
     )
     assert "left out: 1 requests to other hosts than Graph" in told
     assert told[-1] == "0 agreed, 0 explained, 1 total"
+
+
+def test_a_person_is_somebody_to_me_and_owns_what_is_created(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], parity_client: SandboxClient
+) -> None:
+    me = expanded({"context": "users/$entity", "shape": "user"})
+    first, second = read_golden(FOLDER / "application.yaml").session.recordings[:2]
+    rest = dict(list(me.items())[1:-1])
+    owner = {"@odata.type": "#microsoft.graph.user", "id": me["id"], **rest}
+    context = "https://graph.microsoft.com/v1.0/$metadata#directoryObjects"
+    owners = {"@odata.context": context, "value": [owner]}
+    path = tmp_path / "mine.jsonl"
+    asked = [
+        ("GET", f"/v1.0/users/{me['userPrincipalName']}", None, 200, second.headers, me),
+        ("GET", "/v1.0/me", None, 200, second.headers, me),
+        ("POST", first.path, first.body, 201, first.headers, first.answer),
+        ("GET", f"{second.path}/owners", None, 200, second.headers, owners),
+    ]
+    lines = [
+        json.dumps(
+            {
+                "request": {"method": method, "path": target, "body": body},
+                "response": {"status": status, "headers": headers, "body": answer},
+            }
+        )
+        for method, target, body, status, headers, answer in asked
+    ]
+    path.write_text("\n".join(lines), encoding="utf-8")
+
+    assert main(["--as-person", str(path)], nullcontext(parity_client)) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == "4 agreed, 0 explained, 4 total"
 
 
 def test_a_session_is_as_old_as_its_answers() -> None:
@@ -175,6 +209,15 @@ def test_counts_what_agrees_is_explained_and_differs() -> None:
     assert str(tally) == "2 agreed, 1 explained, 4 total"
     assert tally.differing == ["s@undated 3: GET /v1.0/x: status: 404 instead of 200"]
     assert tally.needless == {("s@undated", 2)}
+
+
+def test_tells_apart_what_agrees_in_an_older_shape() -> None:
+    tally = Tally()
+    older = outcome(0)
+    older.folded["a member added since"] += 3
+    tally.add(Session("s", ()), [older, outcome(1)])
+
+    assert str(tally) == "2 agreed (1 in the shape of their day), 0 explained, 2 total"
 
 
 def test_reads_what_the_page_explains(tmp_path: Path) -> None:
