@@ -1,5 +1,6 @@
 """The sandbox's Graph against recorded answers of Microsoft's own."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,8 @@ from tests.contract.sandbox_graph.client import SandboxClient
 from tests.parity.conftest import Tell
 from tests.parity.foldings import FOLDINGS
 from tests.parity.formats import read_file
-from tests.parity.recording import sessions
+from tests.parity.golden import golden_cases, read_golden
+from tests.parity.recording import Recording, sessions
 from tests.parity.replay import replay
 from tests.parity.tally import Tally, listed
 
@@ -22,10 +24,28 @@ OF_OTHERS = {
 }
 
 
-@pytest.mark.skipif(
+needs_recordings = pytest.mark.skipif(
     not RECORDINGS.exists(),
     reason="../shared is not here: only the golden cases are replayed",
 )
+
+
+def kind_of(recording: Recording) -> tuple[str, str, int]:
+    """Return verb, path without keys and filtered property, and status."""
+    path, _, query = recording.path.lower().partition("?")
+    keyless = re.sub(r"\([^)]*\)|/(?:[0-9a-f-]{36}|[\w-]{43})(?=/|$)", "/*", path)
+    filtered = re.search(r"\$filter=\w+", query)
+    return recording.method, keyless + (filtered[0] if filtered else ""), recording.status
+
+
+@needs_recordings
+def test_golden_sessions_cover_every_kind_of_answer_that_was_recorded() -> None:
+    golden = {kind_of(r) for path in golden_cases() for r in read_golden(path).session.recordings}
+
+    assert {kind_of(recording) for recording in read_file(RECORDINGS)} - golden == set()
+
+
+@needs_recordings
 def test_every_recorded_request_gets_the_recorded_answer(client: SandboxClient, tell: Tell) -> None:
     tally = Tally(listed())
     for session in sessions(read_file(RECORDINGS)):
