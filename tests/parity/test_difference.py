@@ -22,6 +22,13 @@ def test_a_header_that_differs_is_seen() -> None:
     assert [d.at for d in outcome.differences] == ["header odata-version", "header vary"]
 
 
+def test_headers_that_nobody_kept_are_not_compared() -> None:
+    recording = Recording("x", 0, "GET", "/v1.0/x", {}, None, 200, {}, None)
+    outcome = compared(recording, Reply(200, {"odata-version": "4.0"}, None), Context())
+
+    assert outcome.differences == []
+
+
 def test_another_status_says_it_all() -> None:
     recording = Recording("x", 0, "GET", "/v1.0/x", {}, None, 200, {}, {"id": "x"})
     refused = Reply(404, {}, {"error": {"code": "Request_ResourceNotFound"}})
