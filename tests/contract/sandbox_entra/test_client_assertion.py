@@ -46,13 +46,18 @@ def thumbprint(kind: type[SHA1] | type[SHA256]) -> str:
     return urlsafe_b64encode(certificate().fingerprint(kind())).rstrip(b"=").decode()
 
 
-@pytest.fixture
-def with_certificate(sandbox: Sandbox) -> Sandbox:
-    der = certificate().public_bytes(Encoding.DER)
+def hold_certificate(sandbox: Sandbox) -> None:
+    """Put the certificate on the application."""
     held: JsonObject = application()
     held["keyCredentials"] = [{"keyId": "cert-1"}]
+    der = certificate().public_bytes(Encoding.DER)
     held["_keys"] = {"cert-1": b64encode(der).decode()}
     sandbox.install(held)
+
+
+@pytest.fixture
+def with_certificate(sandbox: Sandbox) -> Sandbox:
+    hold_certificate(sandbox)
     return sandbox
 
 
