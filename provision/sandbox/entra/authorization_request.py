@@ -9,7 +9,13 @@ from provision.sandbox.entra.authorities import Authority
 from provision.sandbox.entra.clients import Client, find_client, is_absolute
 from provision.sandbox.entra.device_codes import DeviceRequest
 from provision.sandbox.entra.refusals import Refused, missing_parameter
-from provision.sandbox.entra.scopes import DEFAULT, Scopes, everything_declared, parse_scopes
+from provision.sandbox.entra.scopes import (
+    DEFAULT,
+    AppRole,
+    Scopes,
+    everything_declared,
+    parse_scopes,
+)
 
 ResponseMode = Literal["query", "fragment", "form_post"]
 Prompt = Literal["", "login", "none", "consent", "select_account"]
@@ -47,7 +53,7 @@ class AuthorizationRequest:
     nonce: str | None = None
     code_challenge: str | None = None
     """`S256:` or `plain:`, then the challenge."""
-    roles: tuple[str, ...] = ()
+    roles: tuple[AppRole, ...] = ()
     """Application permissions that an administrator is asked for besides."""
 
     @property
@@ -95,7 +101,7 @@ def read_request(
     if prompt not in get_args(Prompt):
         raise Refused(90023, what="Unsupported 'prompt' value.")
     text, application = parameters["scope"], address.client.application
-    roles: tuple[str, ...] = ()
+    roles: tuple[AppRole, ...] = ()
     if "admin_consent" in types and any(word.endswith(DEFAULT) for word in text.split()):
         text, roles = everything_declared(context, application)
     return AuthorizationRequest(

@@ -40,7 +40,10 @@ class Discovery:
         """Answer `GET /common/discovery/instance`, by which clients validate an authority."""
         origin = self._context.origin
         host = urlsplit(origin).netloc
-        asked = urlsplit(request.query_params.get("authorization_endpoint", f"{origin}/common"))
+        try:
+            asked = urlsplit(request.query_params.get("authorization_endpoint", f"{origin}/common"))
+        except ValueError:
+            return self._refusal(request, Refused(50049))
         # MSAL for Python leaves the port out.
         if asked.hostname not in (urlsplit(origin).hostname, _MICROSOFT):
             return self._refusal(request, Refused(50049))

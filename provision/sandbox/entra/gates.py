@@ -27,8 +27,17 @@ def refuse_access(
         return
     if switches.access_blocked or (by_device_code and switches.device_code_blocked):
         raise Refused(f"53003{variant}")
-    if needs_assignment(client) and client.client_id not in account.assigned_to:
+    if needs_assignment(client) and not _is_assigned(context, client, account):
         raise Refused(f"50105{variant}", **client.label)
+
+
+def _is_assigned(context: Context, client: Client, account: Account) -> bool:
+    """Tell whether a lever or Graph's `appRoleAssignedTo` lets the account in."""
+    pair = account.object_id, (client.service_principal or {}).get("id")
+    return client.client_id in account.assigned_to or any(
+        (assignment["principalId"], assignment["resourceId"]) == pair
+        for assignment in context.directory.role_assignments.values()
+    )
 
 
 def needs_assignment(client: Client) -> bool:

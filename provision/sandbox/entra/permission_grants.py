@@ -10,12 +10,14 @@ from provision.sandbox.entra.gates import needs_assignment
 from provision.sandbox.entra.scopes import (
     GRAPH,
     OUTLOOK,
+    AppRole,
     Resource,
     Scope,
     Scopes,
     offered,
     resource_principal,
 )
+from provision.sandbox.graph.app_role_assignments import assign
 from provision.sandbox.graph.service_principal_shape import new_service_principal
 
 
@@ -83,11 +85,18 @@ def record_consent(
     context.directory.save()
 
 
-def record_roles(context: Context, client: Client, roles: tuple[str, ...]) -> None:
+def record_roles(context: Context, client: Client, roles: tuple[AppRole, ...]) -> None:
     """Give the application what an administrator consented to for the application itself."""
-    principal = client.service_principal or _installed(context, client)
-    principal["_appRoles"] = sorted({*principal.get("_appRoles", ()), *roles})
-    context.directory.save()
+    directory = context.directory
+    holder = client.service_principal or _installed(context, client)
+    held = {
+        (one["principalId"], one["resourceId"], one["appRoleId"])
+        for one in directory.role_assignments.values()
+    }
+    for role in roles:
+        if (holder["id"], role.resource_id, role.role_id) not in held:
+            resource = directory.service_principals[role.resource_id]
+            assign(context, holder, "ServicePrincipal", resource, role.role_id)
 
 
 def make_grant_id(client_object_id: str, resource_object_id: str, principal: str | None) -> str:

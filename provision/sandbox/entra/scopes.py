@@ -1,7 +1,7 @@
 """What a `scope` parameter asks for: names, each on the resource it belongs to."""
 
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from provision.sandbox.context import Context
 from provision.sandbox.directory import JsonObject
@@ -55,6 +55,15 @@ class Scope:
     def canonical(self) -> str:
         """Return the spelling that does not depend on an alias."""
         return self.name if self.resource is None else f"{self.resource.audience}/{self.name}"
+
+
+class AppRole(NamedTuple):
+    """One application permission that an administrator is asked for."""
+
+    resource_id: str
+    """Object id of the resource's service principal."""
+    role_id: str
+    name: str
 
 
 Scopes = tuple[Scope, ...]
@@ -123,7 +132,9 @@ def offered(context: Context, resource: Resource) -> list[JsonObject]:
     return list(principal.get("oauth2PermissionScopes") or ())
 
 
-def everything_declared(context: Context, application: JsonObject) -> tuple[str, tuple[str, ...]]:
+def everything_declared(
+    context: Context, application: JsonObject
+) -> tuple[str, tuple[AppRole, ...]]:
     """Return `scope` for all that an application declares, and its application permissions.
 
     An administrator who consents to `.default` consents to both, on every resource.
@@ -137,8 +148,13 @@ def everything_declared(context: Context, application: JsonObject) -> tuple[str,
         resource = find_resource(access["resourceAppId"], context)
         words.append(f"{resource.audience}/{DEFAULT}")
         ids = {one["id"] for one in access["resourceAccess"] if one["type"] == "Role"}
-        published = (resource_principal(context, resource) or {}).get("appRoles") or ()
-        roles += [str(role["value"]) for role in published if role["id"] in ids]
+        principal = resource_principal(context, resource) or {}
+        published = principal.get("appRoles") or ()
+        roles += [
+            AppRole(principal["id"], role["id"], role["value"])
+            for role in published
+            if role["id"] in ids
+        ]
     return " ".join(words), tuple(roles)
 
 

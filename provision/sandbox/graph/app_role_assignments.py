@@ -59,6 +59,20 @@ def create(context: Context, call: Call) -> Answer:
     if any((a["principalId"], a["resourceId"], a["appRoleId"]) == triple
            for a in assignments.values()):  # fmt: skip
         raise bad_request("Permission being assigned already exists on the object")
+    assignment = assign(context, holder, kind, resource, role_id)
+    envelope = {"@odata.context": f"{METADATA}{_kind(context, call).set_name}/$entity"}
+    place = f"https://graph.microsoft.com/v2/{context.directory.tenant_id}/directoryObjects/"
+    return Answer(
+        201,
+        envelope | assignment,
+        location=f"{place}{principal['id']}/appRoleAssignments/{assignment['id']}",
+    )
+
+
+def assign(
+    context: Context, holder: JsonObject, kind: str, resource: JsonObject, role_id: str
+) -> JsonObject:
+    """Store and return a new assignment of a resource's role to a user or service principal."""
     raw = UUID(holder["id"]).bytes_le + uuid4().bytes
     assignment: JsonObject = {
         "id": urlsafe_b64encode(raw).rstrip(b"=").decode(),
@@ -71,15 +85,9 @@ def create(context: Context, call: Call) -> Answer:
         "resourceDisplayName": resource["displayName"],
         "resourceId": resource["id"],
     }
-    assignments[assignment["id"]] = assignment
+    context.directory.role_assignments[assignment["id"]] = assignment
     context.directory.save()
-    envelope = {"@odata.context": f"{METADATA}{_kind(context, call).set_name}/$entity"}
-    place = f"https://graph.microsoft.com/v2/{context.directory.tenant_id}/directoryObjects/"
-    return Answer(
-        201,
-        envelope | assignment,
-        location=f"{place}{principal['id']}/appRoleAssignments/{assignment['id']}",
-    )
+    return assignment
 
 
 def delete(context: Context, call: Call) -> Answer:

@@ -69,6 +69,8 @@ def test_everything_declared_is_granted_at_once(sandbox: Sandbox, path: str, sco
     scope = "https://graph.microsoft.com/.default"
     token = sandbox.token(grant_type="client_credentials", scope=scope).json()["access_token"]
     assert claims_of(token)["roles"] == ["User.Read.All"]
+    (assignment,) = sandbox.directory.role_assignments.values()
+    assert assignment["principalId"] == CLIENT_OBJECT_ID
 
 
 def test_a_refusal_by_the_administrator_is_told(sandbox: Sandbox) -> None:

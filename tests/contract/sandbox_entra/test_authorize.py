@@ -85,6 +85,9 @@ def test_a_fresh_application_is_unknown_at_first() -> None:
         ({"code_challenge": "short"}, "invalid_request", 501491),
         ({"code_challenge_method": "S512"}, "invalid_request", 501491),
         ({"prompt": "none"}, "login_required", 50058),
+        ({"prompt": "please"}, "invalid_request", 90023),
+        ({"response_mode": "pigeon"}, "invalid_request", 70007),
+        ({"resource": "https://graph.microsoft.com"}, "invalid_request", 901002),
         (
             {"response_type": "code id_token", "response_mode": "fragment"},
             "invalid_request",
@@ -149,3 +152,24 @@ def test_a_query_in_the_redirect_uri_is_kept(sandbox: Sandbox) -> None:
     sandbox.grant_mail()
     answer = sandbox.sign_in(sandbox.authorize(redirect_uri=registered))
     assert answer.headers["location"].startswith(f"{registered}&code=")
+
+
+def test_a_form_may_ask_instead_of_a_link(sandbox: Sandbox) -> None:
+    sandbox.grant_mail()
+    fields = {"client_id": CLIENT_ID, "response_type": "code", "scope": "openid", "state": "z"}
+    page = sandbox.post(f"/{sandbox.tenant}/oauth2/v2.0/authorize", fields)
+    assert query_of(sandbox.sign_in(page))["state"] == "z"
+
+
+def test_parameters_that_change_nothing_here_are_taken(sandbox: Sandbox) -> None:
+    sandbox.grant_mail()
+    claims = '{"access_token":{"xms_cc":{"values":["CP1"]}}}'
+    page = sandbox.authorize(domain_hint="contoso.com", claims=claims, amr_values="mfa", x="y")
+    assert "code" in query_of(sandbox.sign_in(page))
+
+
+def test_a_silent_request_with_several_resources_gets_one_code(sandbox: Sandbox) -> None:
+    sandbox.grant_mail()
+    both = "openid Mail.Read https://outlook.office.com/SMTP.Send"
+    sandbox.sign_in(sandbox.authorize(scope=both))
+    assert "code" in query_of(sandbox.authorize(scope=both, prompt="none"))

@@ -37,7 +37,7 @@ def certificate() -> x509.Certificate:
     return (
         builder.public_key(shared_key().private.public_key())
         .not_valid_before(start_at)
-        .not_valid_after(start_at + timedelta(days=365))
+        .not_valid_after(start_at + timedelta(days=36500))
         .sign(shared_key().private, SHA256())
     )
 
@@ -199,8 +199,8 @@ def test_refuses_a_signature_by_another_key(with_certificate: Sandbox) -> None:
 
 
 def test_refuses_a_certificate_that_is_over(with_certificate: Sandbox) -> None:
-    with_certificate.context.clock.advance(400 * 86400)
-    late = NOW + 400 * 86400
+    with_certificate.context.clock.advance(37000 * 86400)
+    late = NOW + 37000 * 86400
     sent = assertion(with_certificate, claims={"nbf": late - 10, "exp": late + 600})
     assert answered(with_certificate, sent)[2] == 700027
 

@@ -28,6 +28,7 @@ def test_there_is_a_story_for_every_refusal() -> None:
         ("50027", "json", 401, "invalid_client"),
         ("50034", "page", 200, ""),
         ("50034/grant", "json", 400, "invalid_grant"),
+        ("50049", "json", 400, "invalid_instance"),
         ("50053", "page", 200, ""),
         ("50055", "page", 200, ""),
         ("50057", "page", 200, ""),

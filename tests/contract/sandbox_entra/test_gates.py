@@ -64,6 +64,17 @@ def test_only_assigned_people_get_in_where_assignment_is_required(sandbox: Sandb
     assert "code" in query_of(sandbox.authorize())
 
 
+def test_people_may_be_assigned_through_graph(sandbox: Sandbox) -> None:
+    sandbox.grant_mail()
+    require_assignment(sandbox)
+    sandbox.directory.role_assignments["x"] = {
+        "principalId": sandbox.account("forms@contoso.com").object_id,
+        "resourceId": CLIENT_OBJECT_ID,
+        "appRoleId": "00000000-0000-0000-0000-000000000000",
+    }
+    assert "code" in query_of(sandbox.sign_in(sandbox.authorize()))
+
+
 def test_nobody_consents_for_itself_where_assignment_is_required(sandbox: Sandbox) -> None:
     require_assignment(sandbox)
     sandbox.account("forms@contoso.com").assigned_to = [CLIENT_ID]
