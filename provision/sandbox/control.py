@@ -4,7 +4,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import asdict, fields
 from email import message_from_bytes
 from email.policy import default
-from typing import Any, Final
+from types import UnionType
+from typing import Any, Final, get_args, get_origin, get_type_hints
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -157,14 +158,22 @@ class _Levers:
 
 
 def _assign(target: Account | Switches, values: JsonObject, names: dict[str, str]) -> None:
+    hints = get_type_hints(type(target))
     for name, value in values.items():
         if name not in names:
             raise Refused(400, f"unknown member {name!r}; known are {', '.join(names)}")
-        present = getattr(target, names[name])
-        if not (value is None or present is None or type(value) is type(present)):
-            raise Refused(400, f"{name!r} is a {type(present).__name__}")
+        kinds = _kinds(hints[names[name]])
+        if type(value) not in kinds:
+            raise Refused(400, f"{name!r} is a {' or '.join(kind.__name__ for kind in kinds)}")
     for name, value in values.items():
         setattr(target, names[name], value)
+
+
+def _kinds(hint: Any) -> list[type]:  # noqa: ANN401  (a type hint has no common type)
+    """Return the types of JSON values that a member takes; a whole number is a number, too."""
+    options = get_args(hint) if isinstance(hint, UnionType) else (hint,)
+    kinds = [get_origin(option) or option for option in options]
+    return [*kinds, int] if float in kinds else kinds
 
 
 def _switches_json(switches: Switches) -> JsonObject:

@@ -16,6 +16,7 @@ from provision.sandbox.entra.refusals import Refused
 from provision.sandbox.entra.scopes import Scopes
 
 _LIFETIME: Final = 900.0
+_REMEMBERED: Final = 3600.0
 _INTERVAL: Final = 5
 _TOLERANCE: Final = 1.0
 """Seconds by which a poll may come early: clients' timers are not exact."""
@@ -55,6 +56,7 @@ class DeviceCodes:
             user_code="".join(choice(_LETTERS) for _ in range(9)),
             asked_at=self._context.clock.timestamp(),
         )
+        self._forget()
         self._waiting[asked.device_code] = asked
         page = f"{self._context.origin}/devicelogin"
         return {
@@ -104,6 +106,11 @@ class DeviceCodes:
             raise self._pending(asked)
         del self._waiting[device_code]
         return asked.grant
+
+    def _forget(self) -> None:
+        """Forget what is over for so long that nobody polls for it any more."""
+        dead = self._context.clock.timestamp() - _REMEMBERED
+        self._waiting = {key: w for key, w in self._waiting.items() if w.asked_at > dead}
 
     def _pending(self, asked: DeviceRequest) -> Refused:
         now, before = self._context.clock.timestamp(), asked.polled_at

@@ -118,6 +118,13 @@ def test_is_over_after_a_quarter_of_an_hour(sandbox: Sandbox) -> None:
     assert "AADSTS70018" in sandbox.post("/devicelogin", {"otc": told["user_code"]}).text
 
 
+def test_is_forgotten_an_hour_later(sandbox: Sandbox) -> None:
+    told = asked(sandbox)
+    sandbox.context.clock.advance(3600)
+    asked(sandbox)
+    assert poll(sandbox, told["device_code"])["error_codes"] == [70018]
+
+
 @pytest.mark.parametrize(("typed", "code"), [("", 90119), ("NOSUCHONE", 70018)])
 def test_a_wrong_code_may_be_typed_again(sandbox: Sandbox, typed: str, code: int) -> None:
     page = sandbox.post("/devicelogin", {"otc": typed})

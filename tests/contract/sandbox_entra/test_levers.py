@@ -36,3 +36,26 @@ def test_takes_no_unknown_cause(registered: Registered) -> None:
 def test_a_deleted_mailbox_is_gone(registered: Registered) -> None:
     assert turn(registered, "DELETE", "/mailboxes/shared@contoso.com").status_code == 200
     assert turn(registered, "DELETE", "/mailboxes/shared@contoso.com").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("/switches", {"signInFrequencyHours": "4"}),
+        ("/switches", {"signInFrequencyHours": True}),
+        ("/switches", {"accessBlocked": None}),
+        ("/mailboxes/alex@contoso.com", {"assignedTo": "x"}),
+    ],
+)
+def test_takes_no_value_of_a_wrong_type(
+    registered: Registered, path: str, value: dict[str, object]
+) -> None:
+    assert turn(registered, "PATCH", path, value).status_code == 400
+
+
+def test_takes_a_whole_number_for_a_number_and_nothing_for_what_may_be_nothing(
+    registered: Registered,
+) -> None:
+    four = turn(registered, "PATCH", "/switches", {"signInFrequencyHours": 4})
+    none = turn(registered, "PATCH", "/switches", {"signInFrequencyHours": None})
+    assert [four.json()["signInFrequencyHours"], none.json()["signInFrequencyHours"]] == [4, None]
