@@ -59,8 +59,10 @@ def test_the_instance_leads_to_the_tenant_that_was_asked_for(sandbox: Sandbox) -
     assert answer["tenant_discovery_endpoint"] == expected
 
 
-def test_the_instance_vouches_for_no_other_host(sandbox: Sandbox) -> None:
-    asked = "https://login.example/common/oauth2/v2.0/authorize"
+@pytest.mark.parametrize(
+    "asked", ["https://login.example/common/oauth2/v2.0/authorize", "https://[::1", ""]
+)
+def test_the_instance_vouches_for_no_other_host(sandbox: Sandbox, asked: str) -> None:
     answer = sandbox.get("/common/discovery/instance", authorization_endpoint=asked)
     assert (answer.status_code, answer.json()["error"]) == (400, "invalid_instance")
     assert answer.json()["error_codes"] == [50049]
