@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 
 _LOG = logging.getLogger(__name__)
 
-_RESPONSE: Final = re.compile(r"user=([^\x01]*)\x01auth=bearer ([^\x01]+)\x01\x01", re.IGNORECASE)
+_RESPONSE: Final = re.compile(
+    r"user=([^\x01]*)\x01auth=bearer ([A-Z0-9._~+/-]+=*)\x01\x01", re.IGNORECASE | re.ASCII
+)
 """https://learn.microsoft.com/exchange/client-developer/legacy-protocols/how-to-authenticate-an-imap-pop-smtp-application-by-using-oauth#sasl-xoauth2"""
 
 

@@ -34,7 +34,7 @@ WORDS = {"imap": IMAP.split(), "pop": POP.split(), "smtp": SMTP.split()}
 BEGIN = {
     "imap": b"a AUTHENTICATE XOAUTH2\r\n",
     "pop": b"AUTH XOAUTH2\r\n",
-    "smtp": b"AUTH XOAUTH2\r\n",
+    "smtp": b"EHLO me\r\nAUTH XOAUTH2\r\n",
 }
 GOODBYE = {
     "imap": b"\r\nDONE\r\nz LOGOUT\r\n",
@@ -112,7 +112,7 @@ def test_refuses_every_response_that_was_damaged(
 
     @given(st.integers(0, len(good) - 1), st.binary(max_size=3))
     def refuses(at: int, instead: bytes) -> None:
-        damaged = base64.b64encode(good[:at] + instead + b"\x01" + good[at + 1 :])
+        damaged = base64.b64encode(good[:at] + instead + b"\x02" + good[at + 1 :])
         answer = said_in_answer(servers, protocol, None, BEGIN[protocol] + damaged)
         assert re.search(rb"a OK|\+OK User|235 2", answer) is None
         assert damaged not in answer

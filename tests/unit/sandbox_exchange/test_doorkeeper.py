@@ -40,6 +40,8 @@ def test_reads_user_and_token() -> None:
         encoded("user=a@b\x01auth=Bearer t0k"),
         encoded("\x00a@b\x00password"),
         encoded("user=a@b\x01auth=Basic t0k\x01\x01"),
+        encoded("user=a@b\x01auth=Bearer t0\x02k\x01\x01"),
+        encoded("user=a@b\x01auth=Bearer t\u00f6k\x01\x01"),
         base64.b64encode(b"\xff\xfe"),
     ],
 )
