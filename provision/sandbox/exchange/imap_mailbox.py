@@ -76,9 +76,9 @@ class ExchangeImap(ImapSession):
             lead = b"* %d FETCH (" % sequence
             for render in renderers(items, with_uid=is_uid, with_flags=is_marked):
                 rendered = await self.aside(len(message.content), partial(render, message))
-                self.transport.write(lead + rendered)
+                self.transport.write(lead)
+                await self.write_slowly(rendered)
                 lead = b" "
-                await self.turn()
             self.sendLine(b")")
         self.sendPositiveResponse(tag, b"FETCH completed.")
 

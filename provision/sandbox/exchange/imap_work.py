@@ -64,6 +64,12 @@ class ImapWork(ImapArguments):
             await asyncio.sleep(0)
             self._turn_ends = loop.time() + _SLICE
 
+    async def write_slowly(self, content: bytes) -> None:
+        """Write no more at a time than fits, so that a client that stalls costs one message."""
+        for start in range(0, len(content), _LARGE):
+            self.transport.write(content[start : start + _LARGE])
+            await self.turn()
+
     async def aside(self, size: int, read: Callable[[], _Result]) -> _Result:
         """Return what a function makes of a message, in a thread where the message is large."""
         if size < _LARGE:

@@ -52,6 +52,7 @@ _WORDS: Final = {
 }
 """Exchange's words for Twisted's."""
 
+_NEED_HELLO: Final = frozenset({b"AUTH", b"MAIL"})
 _SIZE: Final = re.compile(rb"\sSIZE=(\d{1,20})(?:\s|$)", re.IGNORECASE)
 
 
@@ -75,7 +76,7 @@ class ExchangeSmtp(GuardedConnection, ESMTP):
         self.owner = ""
         """User principal name of the login; empty before it."""
         self._submissions = submissions
-        self._drops_the_rest = False
+        self._drops_the_rest = self._has_greeted = False
         self._to: list[object] = []
         self._recipients: list[str] = []
 
@@ -110,7 +111,9 @@ class ExchangeSmtp(GuardedConnection, ESMTP):
             getattr(self, f"state_{self.mode}")(line)
 
     def lookupMethod(self, command: bytes) -> object:
-        """Return what carries out a command."""
+        """Return what carries out a command; some need a greeting, after STARTTLS a second one."""
+        if command.upper() in _NEED_HELLO and not self._has_greeted:
+            return lambda _rest: self.sendCode(503, b"5.5.2 Send hello first")
         return super().lookupMethod(command) if command.isalpha() else None
 
     def sendCode(self, code: int, message: bytes = b"") -> None:
@@ -130,6 +133,7 @@ class ExchangeSmtp(GuardedConnection, ESMTP):
         was_secure = self.startedTLS
         super().ext_STARTTLS(rest)
         self._drops_the_rest = self.startedTLS and not was_secure
+        self._has_greeted = was_secure and self._has_greeted
 
     def ext_AUTH(self, rest: bytes) -> None:
         """Take XOAUTH2 in one step or begin it in two; passwords are refused."""
@@ -266,6 +270,7 @@ class ExchangeSmtp(GuardedConnection, ESMTP):
     def _say_hello(self, name: bytes, extensions: list[bytes]) -> None:
         peer = self.transport.getPeer().host
         self._helo = (name, peer.encode())
+        self._has_greeted = True
         self._forget()
         greeting = f"localhost Hello [{peer}]".encode()
         self.sendCode(250, b"\n".join([greeting, *extensions]))

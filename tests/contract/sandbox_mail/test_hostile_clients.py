@@ -59,11 +59,10 @@ def speaking(servers: MailServers, protocol: str, forms: Account) -> Iterator[ss
             raw.sendall(b"STARTTLS\r\n")
             raw.recv(999)
         wrapped = stack.enter_context(servers.tls.wrap_socket(raw, server_hostname="localhost"))
-        if protocol != "smtp":
-            wrapped.recv(999)
-        wrapped.sendall(
-            b"a AUTHENTICATE XOAUTH2\r\n" if protocol == "imap" else b"AUTH XOAUTH2\r\n"
-        )
+        if protocol == "smtp":
+            wrapped.sendall(b"EHLO me\r\n")
+        wrapped.recv(999)
+        wrapped.sendall(BEGIN[protocol])
         wrapped.recv(999)
         wrapped.sendall(said + b"\r\n")
         answer = wrapped.recv(999)
@@ -248,8 +247,9 @@ def test_refuses_every_malformed_response(
             raw.sendall(b"STARTTLS\r\n")
             raw.recv(999)
         wrapped = stack.enter_context(servers.tls.wrap_socket(raw, server_hostname="localhost"))
-        if protocol != "smtp":
-            wrapped.recv(999)
+        if protocol == "smtp":
+            wrapped.sendall(b"EHLO me\r\n")
+        wrapped.recv(999)
         wrapped.sendall(BEGIN[protocol])
         assert wrapped.recv(999).startswith((b"+ ", b"334 "))
         wrapped.sendall(f"{response}\r\n".encode())

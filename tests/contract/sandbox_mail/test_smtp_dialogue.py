@@ -28,6 +28,13 @@ def test_greets_by_address_and_offers_what_it_can(secured: smtplib.SMTP) -> None
     ]
 
 
+@pytest.mark.parametrize("command", ["AUTH XOAUTH2", "MAIL FROM:<a@contoso.com>"])
+def test_wants_to_be_greeted_again_after_starttls(servers: MailServers, command: str) -> None:
+    with servers.smtp_connection() as client:
+        client.starttls(context=servers.tls)
+        assert client.docmd(command) == (503, b"5.5.2 Send hello first")
+
+
 def test_knows_no_bdat(secured: smtplib.SMTP) -> None:
     assert secured.docmd("BDAT", "5 LAST") == (500, b"5.3.3 Unrecognized command")
 
