@@ -78,6 +78,10 @@ class Mailboxes(Protocol):
         """Put a message into an inbox."""
         ...
 
+    def keep_sent(self, address: str, content: bytes) -> Letter:
+        """Put a message that was sent into its sender's Sent Items."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class PendingSignIn:

@@ -35,6 +35,8 @@ class Account:
     """User principal names of those who may send as this mailbox: a right of its own."""
     sending_blocked: bool = False
     """Exchange has restricted this user for sending spam."""
+    mailbox_full: bool = False
+    """Over its storage quota: it may not send, since what is sent is kept."""
     recipients_per_day: int = 10_000
     """Exchange's submission quota, for any 24 hours."""
     revoked_before: float = 0.0

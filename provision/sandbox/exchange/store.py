@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from provision.sandbox.context import Context, SandboxClock
 
 INBOX: Final = "INBOX"
-FOLDERS: Final = (INBOX, "Archive", "Deleted Items", "Drafts", "Junk Email", "Sent Items")
+SENT: Final = "Sent Items"
+FOLDERS: Final = (INBOX, "Archive", "Deleted Items", "Drafts", "Junk Email", SENT)
 """What every mailbox has; clients can neither remove nor rename these."""
 
 _MOST_FOLDERS: Final = 1000
@@ -188,6 +189,11 @@ class MailStore:
     def deliver(self, address: str, content: bytes) -> StoredMessage:
         """Put a message into an inbox, received at the sandbox's present."""
         return self.inbox(address).add(content, self._clock.timestamp())
+
+    def keep_sent(self, address: str, content: bytes) -> StoredMessage:
+        """Put a message that was sent into its sender's Sent Items, as read."""
+        folder = self._folder(address.lower(), SENT)
+        return folder.add(content, self._clock.timestamp(), {"\\Seen"})
 
     def now(self) -> float:
         """Return the sandbox's present, in seconds since the epoch."""

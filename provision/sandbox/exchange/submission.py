@@ -34,6 +34,11 @@ class Denied:
 
 
 TOO_LARGE: Final = Denied(552, "5.3.4 Message size exceeds fixed maximum message size")
+_FULL: Final = Denied(
+    554,
+    "5.2.2 mailbox full; "
+    "STOREDRV.Submission.Exception:QuotaExceededException.MapiExceptionQuotaExceeded",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +92,8 @@ def _check_standing(directory: Directory, owner: str) -> Denied | None:
     account = find_account(directory, owner)
     if account is not None and account.sending_blocked:
         return Denied(550, "5.1.8 Access denied, bad outbound sender")
+    if account is not None and account.mailbox_full:
+        return _FULL
     return None
 
 
@@ -115,12 +122,17 @@ def _addresses(header: Message) -> list[str]:
 
 
 def deliver(context: "Context", message: Submitted, queue_id: str) -> None:
-    """Put a message into its recipients' inboxes: one copy in memory, however many they are."""
+    """Put a message into its recipients' inboxes and the login's Sent Items: one copy in memory.
+
+    Source:
+        https://learn.microsoft.com/exchange/troubleshoot/send-emails/smtp-submission-improvements
+    """
     if context.mail is None:
         return
     content = _trace(message, queue_id, context.clock.now()) + message.content
     for recipient in dict.fromkeys(name.lower() for name in message.recipients):
         context.mail.deliver(recipient, content)
+    context.mail.keep_sent(message.owner, content)
 
 
 def _trace(message: Submitted, queue_id: str, at: datetime) -> bytes:

@@ -166,6 +166,15 @@ def test_accepts_a_foreign_sender_until_the_message_is_there(
         assert (code, text[:7]) == (550, b"5.7.60 ")
 
 
+def test_keeps_what_was_sent_in_the_logins_sent_items(servers: MailServers, forms: Account) -> None:
+    shared = servers.add_account(send_as=[forms.user_principal_name]).user_principal_name
+    with servers.smtp(forms) as client:
+        client.sendmail(shared, [shared], MESSAGE.format(shared, shared))
+    with servers.imap(forms) as client:
+        assert client.select('"Sent Items"', readonly=True) == ("OK", [b"1"])
+        assert client.fetch("1", "(FLAGS)")[1] == [b"1 (FLAGS (\\Seen))"]
+
+
 def test_refuses_a_foreign_author(servers: MailServers, forms: Account) -> None:
     name = forms.user_principal_name
     other = servers.add_account().user_principal_name

@@ -27,6 +27,10 @@ DISABLED = (
 LOCKED = (
     "user is locked by your organization's security defaults policy. Contact your administrator."
 )
+FULL = (
+    b"5.2.2 mailbox full; "
+    b"STOREDRV.Submission.Exception:QuotaExceededException.MapiExceptionQuotaExceeded"
+)
 CRITERIA = (
     "the request did not meet the criteria to be authenticated successfully. "
     "Contact your administrator."
@@ -82,6 +86,7 @@ def test_refuses_an_account_without_a_mailbox(servers: MailServers, secured: smt
     ("fields", "code", "said"),
     [
         ({"sending_blocked": True}, 550, b"5.1.8 Access denied, bad outbound sender"),
+        ({"mailbox_full": True}, 554, FULL),
         (
             {"recipients_per_day": 0},
             554,
