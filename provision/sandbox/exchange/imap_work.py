@@ -12,7 +12,7 @@ from provision.sandbox.exchange.imap_arguments import ImapArguments
 _LOG = logging.getLogger(__name__)
 _Result = TypeVar("_Result")
 
-_LARGE: Final = 65536
+_LARGE: Final = 16384
 """Bytes of a message from which on reading it is a thread's work."""
 _SLICE: Final = 0.02
 """Seconds after which the others get their turn."""

@@ -24,6 +24,9 @@ https://learn.microsoft.com/office365/servicedescriptions/exchange-online-servic
 LARGEST_HEADER: Final = 256 * 1024
 """https://learn.microsoft.com/exchange/mail-flow/message-size-limits (MaxHeaderSize)"""
 
+_LONGEST_AUTHORS: Final = 8192
+"""Characters of From and Sender together; addresses are read slowly."""
+
 
 @dataclass(frozen=True, slots=True)
 class Denied:
@@ -103,7 +106,7 @@ def _check_header(directory: Directory, message: Submitted) -> Denied | None:
         return Denied(552, "5.3.4 Header size exceeds fixed maximum size")
     try:
         authors = _addresses(message_from_bytes(header))
-    except (RecursionError, ValueError):  # comments in comments in comments
+    except (RecursionError, ValueError):  # comments in comments in comments, and the like
         return Denied(554, "5.6.0 Invalid message content")
     for author in authors:
         if not may_send_as(directory, message.owner, author):
@@ -117,8 +120,10 @@ def _check_header(directory: Directory, message: Submitted) -> Denied | None:
 
 
 def _addresses(header: Message) -> list[str]:
-    fields = [*header.get_all("from", []), *header.get_all("sender", [])]
-    return [address for _, address in getaddresses([str(field) for field in fields])]
+    fields = [str(field) for name in ("from", "sender") for field in header.get_all(name, [])]
+    if sum(map(len, fields)) > _LONGEST_AUTHORS:
+        raise ValueError("too many authors")
+    return [address for _, address in getaddresses(fields)]
 
 
 def deliver(context: "Context", message: Submitted, queue_id: str) -> None:

@@ -85,7 +85,8 @@ def test_does_not_deliver_to_an_account_without_a_mailbox(directory: Directory) 
 @pytest.mark.parametrize(
     ("content", "code"),
     [
-        (b"From: " + b"(" * 200_000 + b"\r\n\r\n", 554),
+        (b"From: " + b"(" * 8_000 + b"\r\n\r\n", 554),
+        (b"From: " + b"@" * 200_000 + b"\r\n\r\n", 554),
         (b"X: " + b"x" * LARGEST_HEADER + b"\r\n\r\n", 552),
     ],
 )
