@@ -1,5 +1,6 @@
 """azure-identity: the credentials that a pipeline or a person has, against the sandbox."""
 
+from pathlib import Path
 from ssl import create_default_context
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -10,6 +11,7 @@ import pytest
 from azure.core.exceptions import ClientAuthenticationError
 from azure.identity import (
     AuthorizationCodeCredential,
+    CertificateCredential,
     ClientSecretCredential,
     DefaultAzureCredential,
     DeviceCodeCredential,
@@ -20,6 +22,7 @@ from provision.sandbox.process import RunningSandbox
 from provision.sandbox.ready import Ready
 from provision.sandbox.visitor import Visitor
 from tests.clients.conftest import Witness
+from tests.clients.key_pair import key_pair
 from tests.clients.mail_application import (
     MAIL_SCOPES,
     NATIVE,
@@ -27,6 +30,7 @@ from tests.clients.mail_application import (
     MailApplication,
     register_mail_application,
 )
+from tests.contract.sandbox_graph.client import SandboxClient
 
 GRAPH = "https://graph.microsoft.com/.default"
 VERSION = azure.identity.__version__
@@ -77,15 +81,16 @@ def environment(ready: Ready, monkeypatch: pytest.MonkeyPatch) -> Ready:
 
 
 def test_a_secret_opens_graph(ready: Ready, witness: Witness) -> None:
-    token = administrator(ready, authority=ready.authority).get_token(GRAPH)
-    assert applications_seen(ready, token.token) > 0
+    with administrator(ready, authority=ready.authority) as credential:
+        token = credential.get_token(GRAPH).token
+    assert applications_seen(ready, token) > 0
     witness(CLIENT, VERSION, "client secret")
 
 
 def test_the_authority_may_come_from_the_environment(environment: Ready, witness: Witness) -> None:
-    credential = EnvironmentCredential(disable_instance_discovery=True)
-    assert applications_seen(environment, credential.get_token(GRAPH).token) > 0
-    witness(CLIENT, VERSION, "environment")
+    with EnvironmentCredential(disable_instance_discovery=True) as credential:
+        assert applications_seen(environment, credential.get_token(GRAPH).token) > 0
+        witness(CLIENT, VERSION, "environment")
 
 
 def test_the_default_chain_takes_the_environment(environment: Ready, witness: Witness) -> None:
@@ -98,22 +103,25 @@ def test_the_default_chain_takes_the_environment(environment: Ready, witness: Wi
 
 
 def test_the_capability_to_take_challenges_may_be_named(ready: Ready) -> None:
-    credential = administrator(ready)
-    token = credential.get_token(GRAPH, enable_cae=True).token
-    assert applications_seen(ready, token) > 0
+    with administrator(ready) as credential:
+        token = credential.get_token(GRAPH, enable_cae=True).token
+        assert applications_seen(ready, token) > 0
 
 
 def test_claims_from_a_challenge_are_taken(ready: Ready) -> None:
     claims = '{"access_token":{"nbf":{"essential":true,"value":"1700000000"}}}'
-    token = administrator(ready).get_token(GRAPH, claims=claims).token
+    with administrator(ready) as credential:
+        token = credential.get_token(GRAPH, claims=claims).token
     assert applications_seen(ready, token) > 0
 
 
 def test_a_wrong_secret_is_told_in_entras_words(ready: Ready) -> None:
-    credential = ClientSecretCredential(
-        ready.tenant_id, ready.admin_client_id, "wrong", disable_instance_discovery=True
-    )
-    with pytest.raises(ClientAuthenticationError, match="AADSTS7000215"):
+    with (
+        ClientSecretCredential(
+            ready.tenant_id, ready.admin_client_id, "wrong", disable_instance_discovery=True
+        ) as credential,
+        pytest.raises(ClientAuthenticationError, match="AADSTS7000215"),
+    ):
         credential.get_token(GRAPH)
 
 
@@ -124,16 +132,16 @@ def test_a_device_is_signed_in_from_elsewhere(
         visitor = Visitor(ready.ca_bundle)
         visitor.visit(page, OWNER, ready.password_of(OWNER), user_code=user_code)
 
-    credential = DeviceCodeCredential(
+    with DeviceCodeCredential(
         registered.client_id,
         tenant_id=ready.tenant_id,
         prompt_callback=approve,
         disable_instance_discovery=True,
-    )
-    record = credential.authenticate(scopes=MAIL_SCOPES[:3])
-    assert (record.username, record.tenant_id) == (OWNER, ready.tenant_id)
-    assert credential.get_token(*MAIL_SCOPES[:3]).token
-    witness(CLIENT, VERSION, "device code")
+    ) as credential:
+        record = credential.authenticate(scopes=MAIL_SCOPES[:3])
+        assert (record.username, record.tenant_id) == (OWNER, ready.tenant_id)
+        assert credential.get_token(*MAIL_SCOPES[:3]).token
+        witness(CLIENT, VERSION, "device code")
 
 
 def test_an_authorization_code_is_redeemed(ready: Ready, registered: MailApplication) -> None:
@@ -145,13 +153,35 @@ def test_an_authorization_code_is_redeemed(ready: Ready, registered: MailApplica
     }
     address = f"{registered.endpoint('authorize')}?{urlencode(asked)}"
     code = parse_qs(urlsplit(registered.visit(address).final_url).query)["code"][0]
-    credential = AuthorizationCodeCredential(
+    with AuthorizationCodeCredential(
         ready.tenant_id,
         registered.client_id,
         code,
         NATIVE,
         client_secret=registered.secret.reveal(),
+    ) as credential:
+        token = credential.get_token(*MAIL_SCOPES[:3]).token
+        claims = jwt.decode(token, options={"verify_signature": False})
+        assert (claims["upn"], claims["aud"]) == (OWNER, "https://outlook.office.com")
+
+
+def test_a_certificate_signs_in(
+    ready: Ready,
+    registered: MailApplication,
+    graph: SandboxClient,
+    tmp_path: Path,
+    witness: Witness,
+) -> None:
+    pair, file = key_pair(), tmp_path / "client.pem"
+    file.write_text(pair.key_pem + pair.certificate_pem)
+    changed = graph.graph(
+        "PATCH",
+        f"/applications(appId='{registered.client_id}')",
+        {"keyCredentials": [pair.key_credential]},
     )
-    token = credential.get_token(*MAIL_SCOPES[:3]).token
-    claims = jwt.decode(token, options={"verify_signature": False})
-    assert (claims["upn"], claims["aud"]) == (OWNER, "https://outlook.office.com")
+    assert changed.status == 204, changed.body
+    with CertificateCredential(
+        ready.tenant_id, registered.client_id, str(file), disable_instance_discovery=True
+    ) as credential:
+        assert credential.get_token(GRAPH).token
+        witness(CLIENT, VERSION, "certificate")

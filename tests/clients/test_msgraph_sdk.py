@@ -1,16 +1,21 @@
 """msgraph-sdk with its own typed models: every answer parsed by Microsoft's own code."""
 
 import asyncio
+import ssl
 from base64 import urlsafe_b64encode
 from collections.abc import Awaitable, Callable, Iterator
 from importlib.metadata import version
 from typing import Any
 from uuid import UUID
 
+import httpx
 import pytest
 from azure.identity import ClientSecretCredential
 from kiota_abstractions.base_request_configuration import RequestConfiguration
-from msgraph import GraphServiceClient
+from kiota_authentication_azure.azure_identity_authentication_provider import (
+    AzureIdentityAuthenticationProvider,
+)
+from msgraph import GraphRequestAdapter, GraphServiceClient
 from msgraph.generated.applications.applications_request_builder import ApplicationsRequestBuilder
 from msgraph.generated.applications.item.add_password.add_password_post_request_body import (
     AddPasswordPostRequestBody,
@@ -28,6 +33,7 @@ from msgraph.generated.models.required_resource_access import RequiredResourceAc
 from msgraph.generated.models.resource_access import ResourceAccess
 from msgraph.generated.models.service_principal import ServicePrincipal
 from msgraph.generated.models.web_application import WebApplication
+from msgraph_core import GraphClientFactory  # type: ignore[import-untyped]  # no types
 
 from provision.sandbox.process import RunningSandbox
 from tests.clients.conftest import Witness
@@ -53,22 +59,30 @@ def run() -> Iterator[Run]:
 
 
 @pytest.fixture(scope="module")
-def sdk(own_sandbox: RunningSandbox) -> Iterator[GraphServiceClient]:
-    """Return the SDK's client, signed in as the administrator's."""
-    ready, patch = own_sandbox.ready, pytest.MonkeyPatch()
-    patch.setenv("SSL_CERT_FILE", str(ready.ca_bundle))
-    patch.setenv("REQUESTS_CA_BUNDLE", str(ready.ca_bundle))
-    credential = ClientSecretCredential(
+def sdk(own_sandbox: RunningSandbox, run: Run) -> Iterator[GraphServiceClient]:
+    """Return the SDK's client, signed in as the administrator's; its connections end with it."""
+    ready = own_sandbox.ready
+    context = ssl.create_default_context(cafile=str(ready.ca_bundle))
+    # The SDK's own transport, which wraps this one, does not hand a close on.
+    transport = httpx.AsyncHTTPTransport(verify=context, trust_env=False)
+    http = httpx.AsyncClient(transport=transport, timeout=30)
+    with ClientSecretCredential(
         ready.tenant_id,
         ready.admin_client_id,
         ready.admin_client_secret.reveal(),
         authority=ready.authority,
         disable_instance_discovery=True,
-    )
-    client = GraphServiceClient(credential, ["https://graph.microsoft.com/.default"])
-    client.request_adapter.base_url = f"{ready.graph}/v1.0"
-    yield client
-    patch.undo()
+        connection_verify=str(ready.ca_bundle),
+        use_env_settings=False,
+    ) as credential:
+        provider = AzureIdentityAuthenticationProvider(
+            credential, scopes=["https://graph.microsoft.com/.default"]
+        )
+        kept = GraphClientFactory.create_with_default_middleware(client=http)
+        adapter = GraphRequestAdapter(provider, client=kept)
+        adapter.base_url = f"{ready.graph}/v1.0"
+        yield GraphServiceClient(request_adapter=adapter)
+        run(transport.aclose())
 
 
 @pytest.fixture
