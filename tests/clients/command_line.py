@@ -2,6 +2,8 @@
 
 import json
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -38,6 +40,25 @@ class CommandLine:
             check=False,
         )
         return Said(done.returncode, done.stdout, done.stderr)
+
+    @contextmanager
+    def running(self, *words: str) -> Iterator["subprocess.Popen[str]"]:
+        """Run it beside the block; it must have gone well when the block ends."""
+        child = subprocess.Popen(
+            [self.program, *words],
+            env=self.environment,
+            cwd=self.folder,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        try:
+            yield child
+            assert child.wait(_LONGEST) == 0
+        finally:
+            child.kill()
+            child.communicate()
 
     def text(self, *words: str) -> str:
         """Return what a run printed that must go well."""

@@ -8,7 +8,8 @@ from socketserver import StreamRequestHandler, ThreadingTCPServer
 from threading import Thread
 from typing import cast
 
-NAMES = ("login.microsoftonline.com", "graph.microsoft.com")
+NAMES = ("login.microsoftonline.com", "graph.microsoft.com", "localhost")
+"""The last one because the sandbox's next pages and metadata name the sandbox itself."""
 _CHUNK = 65536
 
 

@@ -1,15 +1,20 @@
 """CLI for Microsoft 365, led to the sandbox by a proxy: `m365 login`, `m365 entra`."""
 
+import json
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
 from provision.sandbox.process import RunningSandbox
+from provision.sandbox.visitor import Visitor
 from tests.clients.command_line import CommandLine
 from tests.clients.conftest import Witness
 from tests.clients.connect_proxy import ConnectProxy, connect_proxy
+from tests.clients.key_pair import key_pair
 from tests.clients.programs import bare_environment, find_program
 from tests.contract.sandbox_graph.client import SandboxClient
 
@@ -17,6 +22,10 @@ pytestmark = pytest.mark.installed
 
 CLIENT, VERSION = "CLI for Microsoft 365", "11.11.0"
 GRAPH = "https://graph.microsoft.com"
+GRAPH_ID = "00000003-0000-0000-c000-000000000000"
+USER_READ = "e1fe6dd8-ba31-4d61-89e7-88639da4683d"
+ADMIN = "admin@contoso.com"
+MESSAGE = re.compile(r"open the page (?P<page>\S+) and enter the code (?P<code>\S+) to")
 NATIVE = "https://login.microsoftonline.com/common/oauth2/nativeclient"
 SCOPES = ("IMAP.AccessAsUser.All", "SMTP.Send", "offline_access")
 
@@ -129,6 +138,8 @@ def test_adds_and_removes_a_permission(
     m365.text("entra", "app", "permission", "add", *permission)
     declared = graph.graph("GET", f"/applications(appId='{client_id}')").body
     assert len(declared["requiredResourceAccess"][0]["resourceAccess"]) == 1
+    listed = m365.value("entra", "app", "permission", "list", "--appId", client_id)
+    assert [found["permission"] for found in listed] == ["User.Read"]
     m365.text("entra", "app", "permission", "remove", *permission, "--force")
     declared = graph.graph("GET", f"/applications(appId='{client_id}')").body
     assert declared["requiredResourceAccess"] == []
@@ -151,7 +162,7 @@ def test_adds_and_removes_a_role(m365: CommandLine, graph: SandboxClient) -> Non
         "entra", "app", "role", "add", "--appId", client_id, "--name", "Reader",
         "--description", "Reads", "--allowedMembers", "usersGroups", "--claim", "Forms.Read",
     )  # fmt: skip
-    (role,) = graph.graph("GET", f"/applications(appId='{client_id}')").body["appRoles"]
+    (role,) = m365.value("entra", "app", "role", "list", "--appId", client_id)
     assert (role["value"], role["isEnabled"]) == ("Forms.Read", True)
     m365.text("entra", "app", "role", "remove", "--appId", client_id, "--name", "Reader", "--force")
     assert graph.graph("GET", f"/applications(appId='{client_id}')").body["appRoles"] == []
@@ -174,3 +185,72 @@ def test_a_removed_application_lies_in_the_bin(
     found = graph.graph("GET", f"/directory/deletedItems/{made['id']}").body
     assert found["appId"] == made["appId"]
     witness(CLIENT, VERSION, "found, listed and removed applications")
+
+
+def test_lists_applications_page_after_page(
+    m365: CommandLine, registration: Registration, graph: SandboxClient
+) -> None:
+    made = {graph.create(f"Page {number}")["appId"] for number in range(100)}
+    found = m365.value("entra", "app", "list", "--properties", "appId")
+    assert {application["appId"] for application in found} >= {*made, registration.client_id}
+
+
+def test_asked_nobody_but_the_sandbox_for_the_job(
+    registration: Registration, proxy: ConnectProxy
+) -> None:
+    telemetry = {"westeurope-3.in.applicationinsights.azure.com"}
+    assert registration.client_id
+    assert set(proxy.turned_away) <= telemetry
+
+
+def test_a_certificate_signs_in(
+    own_sandbox: RunningSandbox,
+    aimed: CommandLine,
+    graph: SandboxClient,
+    tmp_path: Path,
+    witness: Witness,
+) -> None:
+    ready, pair, file = own_sandbox.ready, key_pair(), tmp_path / "client.pem"
+    file.write_text(pair.key_pem + pair.certificate_pem)
+    made = graph.create("Certified", keyCredentials=[pair.key_credential])
+    graph.graph("POST", "/servicePrincipals", {"appId": made["appId"]})
+    found = at_another_home(aimed, tmp_path).value(
+        "login", "--authType", "certificate", "--appId", made["appId"],
+        "--certificateFile", str(file), "--thumbprint", pair.thumbprint,
+        "--tenant", ready.tenant_id,
+    )  # fmt: skip
+    assert (found["connectedAs"], found["authType"]) == ("Certified", "certificate")
+    witness(CLIENT, VERSION, "signed in with a certificate")
+
+
+def test_a_device_code_signs_a_person_in(
+    own_sandbox: RunningSandbox,
+    aimed: CommandLine,
+    graph: SandboxClient,
+    tmp_path: Path,
+    witness: Witness,
+) -> None:
+    ready = own_sandbox.ready
+    made = graph.create(
+        "On a device",
+        isFallbackPublicClient=True,
+        requiredResourceAccess=[
+            {"resourceAppId": GRAPH_ID, "resourceAccess": [{"id": USER_READ, "type": "Scope"}]}
+        ],
+    )
+    m365 = at_another_home(aimed, tmp_path)
+    login = ("login", "--authType", "deviceCode", "--appId", made["appId"])
+    with m365.running(*login, "--tenant", ready.tenant_id) as running:
+        assert running.stderr is not None
+        found = MESSAGE.search(running.stderr.readline())
+        assert found is not None
+        visitor = Visitor(ready.ca_bundle)
+        visitor.visit(found["page"], ADMIN, ready.password_of(ADMIN), user_code=found["code"])
+        output, _ = running.communicate(timeout=60)
+    assert json.loads(output)["connectedAs"] == ADMIN
+    witness(CLIENT, VERSION, "signed in with a device code")
+
+
+def at_another_home(m365: CommandLine, home: Path) -> CommandLine:
+    """Return the same program with connections of its own."""
+    return replace(m365, environment={**m365.environment, "HOME": str(home)})

@@ -11,6 +11,7 @@ import requests
 from provision.sandbox.process import RunningSandbox
 from provision.sandbox.visitor import Visitor
 from tests.clients.conftest import Witness
+from tests.clients.key_pair import key_pair
 from tests.clients.mail_application import OWNER, PERSON, MailApplication, register_mail_application
 from tests.contract.sandbox_entra.registered import listening
 from tests.contract.sandbox_graph.client import SandboxClient
@@ -208,3 +209,22 @@ def test_instance_discovery_finds_the_tenant_that_was_asked_for(
     application = confidential(registered, session, discovery=discovery)
     assert registered.ready.tenant_id in application.authority.token_endpoint
     assert application.acquire_token_for_client(GRAPH)["access_token"]
+
+
+def test_a_certificate_signs_in(
+    registered: MailApplication,
+    session: requests.Session,
+    graph: SandboxClient,
+    witness: Witness,
+) -> None:
+    pair = key_pair()
+    changed = graph.graph(
+        "PATCH",
+        f"/applications(appId='{registered.client_id}')",
+        {"keyCredentials": [pair.key_credential]},
+    )
+    assert changed.status == 204, changed.body
+    credential = {"private_key": pair.key_pem, "public_certificate": pair.certificate_pem}
+    application = confidential(registered, session, credential=credential)
+    assert application.acquire_token_for_client(GRAPH)["access_token"]
+    witness("MSAL for Python", VERSION, "client credentials with a certificate")

@@ -20,7 +20,7 @@ from provision.sandbox.graph.credential_shape import instant_text
 from provision.sandbox.graph.key_credentials import replace_keys
 from provision.sandbox.graph.owners import first_owners, with_owners
 from provision.sandbox.graph.passwords import check_count, check_policy, mint
-from provision.sandbox.graph.query import collection, entity
+from provision.sandbox.graph.query import collection, entity, member
 from provision.sandbox.graph.refusals import bad_request, invalid_value, not_permitted
 from provision.sandbox.graph.service_principal_shape import copy_from_application
 from provision.sandbox.graph.stored_objects import find, is_hidden, location, visible, writable
@@ -37,6 +37,11 @@ def read(context: Context, call: Call) -> Answer:
     return entity(
         call, with_owners(context, call, APPLICATIONS, stored, served(stored)), APPLICATIONS
     )
+
+
+def read_member(context: Context, call: Call) -> Answer:
+    """Answer `GET /applications/{id}/appRoles` and its like."""
+    return member(call, served(visible(context, call)), APPLICATIONS)
 
 
 def list_all(context: Context, call: Call) -> Answer:

@@ -61,6 +61,13 @@ def entity(call: Call, served: JsonObject, kind: EntityKind, units: int = 1) -> 
     return Answer(200, body | selected(call, served, kind), units=cost(call.query, units))
 
 
+def member(call: Call, served: JsonObject, kind: EntityKind) -> Answer:
+    """Return the answer to a read of one collection that an object holds, as `…/{id}/appRoles`."""
+    name = kind.property_named(str(call.pieces[-1]), "")
+    path = f"{kind.set_name}('{served['id']}')/{name}"
+    return Answer(200, {"@odata.context": f"{METADATA}{path}", "value": served[name]})
+
+
 def collection(
     context: Context,
     call: Call,

@@ -9,7 +9,7 @@ from provision.sandbox.graph.applications import bin_service_principal
 from provision.sandbox.graph.call import METADATA, NO_CONTENT, Answer, Call, object_body
 from provision.sandbox.graph.key_credentials import replace_keys
 from provision.sandbox.graph.owners import first_owners, with_owners
-from provision.sandbox.graph.query import collection, entity
+from provision.sandbox.graph.query import collection, entity, member
 from provision.sandbox.graph.refusals import (
     already_exists,
     bad_request,
@@ -40,6 +40,11 @@ def read(context: Context, call: Call) -> Answer:
     """Answer `GET /servicePrincipals/{id}`."""
     stored, kind = visible(context, call), SERVICE_PRINCIPALS
     return entity(call, with_owners(context, call, kind, stored, served(stored)), kind)
+
+
+def read_member(context: Context, call: Call) -> Answer:
+    """Answer `GET /servicePrincipals/{id}/appRoles` and its like."""
+    return member(call, served(visible(context, call)), SERVICE_PRINCIPALS)
 
 
 def list_all(context: Context, call: Call) -> Answer:

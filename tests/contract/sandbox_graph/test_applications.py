@@ -273,3 +273,12 @@ def test_a_certificate_is_described_and_never_shown(client: SandboxClient) -> No
 def test_what_cannot_be_is_refused(client: SandboxClient, members: dict[str, object]) -> None:
     reply = client.graph("POST", "/applications", {"displayName": "malformed", **members})
     assert reply.status == 400, reply.body
+
+
+def test_a_collection_of_an_object_is_read_by_itself(client: SandboxClient) -> None:
+    made = client.create("members", passwordCredentials=[{"displayName": "laptop"}])
+    reply = client.graph("GET", f"/applications/{made['id']}/passwordCredentials")
+    assert reply.body["@odata.context"].endswith(
+        f"$metadata#applications('{made['id']}')/passwordCredentials"
+    )
+    assert [p["displayName"] for p in reply.body["value"]] == ["laptop"]
