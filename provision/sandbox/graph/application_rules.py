@@ -17,6 +17,10 @@ _TEXTS: Final = frozenset(
     {"displayName", "uniqueName", "signInAudience", "description", "notes",
      "serviceManagementReference"}
 )  # fmt: skip
+_TEXT_LISTS: Final = frozenset(
+    {"tags", "identifierUris", "replyUrls", "servicePrincipalNames", "alternativeNames",
+     "notificationEmailAddresses"}
+)  # fmt: skip
 
 
 def check_body(body: JsonObject, *, is_new: bool) -> None:
@@ -33,7 +37,7 @@ def check_body(body: JsonObject, *, is_new: bool) -> None:
             )
         if name in READ_ONLY and value is not None:
             raise bad_request(f"Property '{name}' is read-only and cannot be set.")
-        if not _may_be(name, value, model[name]):
+        if not may_be(name, value, model[name]):
             raise invalid_value(name, "Application")
     if is_new and not body.get("displayName"):
         raise bad_request(
@@ -91,7 +95,16 @@ def _check_resource_access(access: object) -> None:
             raise bad_request("Property requiredResourceAccess.resourceAccess is invalid")
 
 
-def _may_be(name: str, value: object, model: object) -> bool:
+def may_be(name: str, value: object, model: object) -> bool:
+    """Tell whether a property of an application or service principal may have this value.
+
+    Args:
+        name: Of the property.
+        value: As it was sent.
+        model: What stands there when nothing is set.
+    """
+    if name in _TEXT_LISTS and isinstance(value, list):
+        return all(isinstance(item, str) for item in value)
     if name in _TEXTS:
         return value is None or isinstance(value, str)
     is_free = name in _OBJECTS and isinstance(value, dict)

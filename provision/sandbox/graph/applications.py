@@ -15,7 +15,7 @@ from provision.sandbox.graph.application_rules import (
     check_unique_name,
 )
 from provision.sandbox.graph.application_shape import APPLICATIONS, merge, new_application, served
-from provision.sandbox.graph.call import METADATA, NO_CONTENT, Answer, Call, object_body
+from provision.sandbox.graph.call import METADATA, NO_CONTENT, OWNERS, Answer, Call, object_body
 from provision.sandbox.graph.credential_shape import instant_text
 from provision.sandbox.graph.key_credentials import replace_keys
 from provision.sandbox.graph.owners import first_owners, with_owners
@@ -28,7 +28,7 @@ from provision.sandbox.graph.stored_objects import find, is_hidden, location, vi
 
 def create(context: Context, call: Call) -> Answer:
     """Answer `POST /applications`."""
-    return _create(context, call, object_body(call))
+    return _create(context, call, object_body(call, OWNERS))
 
 
 def read(context: Context, call: Call) -> Answer:
@@ -62,18 +62,18 @@ def update(context: Context, call: Call) -> Answer:
     application = writable(context, call)
     check_body(body, is_new=False)
     if "passwordCredentials" in body:
-        _check_passwords_unchanged(application, body["passwordCredentials"])
+        _check_passwords_unchanged(application, body["passwordCredentials"] or [])
     name = body.get("uniqueName", application["uniqueName"])
     if application["uniqueName"] is not None and name != application["uniqueName"]:
         raise bad_request("Property 'uniqueName' is read-only and cannot be set.")
     check_unique_name(context.directory, name, application["id"])
     changed = deepcopy(application)
-    with _members_understood():
-        merge(changed, body)
     if "keyCredentials" in body:
         replace_keys(context, changed, body["keyCredentials"])
-    check_reference(context.directory, changed, "Update")
-    check_whole(context, changed, before=application)
+    with _members_understood():
+        merge(changed, body)
+        check_reference(context.directory, changed, "Update")
+        check_whole(context, changed, before=application)
     check_count(changed, len(changed["passwordCredentials"]))
     context.directory.applications[application["id"]] = changed
     for principal in context.directory.service_principals.values():
@@ -117,14 +117,14 @@ def _put_into_bin(context: Context, item: JsonObject, kind: str) -> None:
 def _create(context: Context, call: Call, body: JsonObject) -> Answer:
     directory, now = context.directory, context.clock.now()
     _check_may_register(context, call)
-    bound = body.pop("owners@odata.bind", None)
+    bound = body.pop(OWNERS, None)
     check_body(body, is_new=True)
     check_unique_name(directory, body.get("uniqueName"), None)
     with _members_understood():
         application = new_application(body, str(uuid4()), str(uuid4()), directory.domain, now)
+        check_reference(directory, application, "Create")
+        check_whole(context, application)
     application["_owners"] = first_owners(context, call.claims, bound, is_application=True)
-    check_reference(directory, application, "Create")
-    check_whole(context, application)
     replace_keys(context, application, body.get("keyCredentials"))
     requested = body.get("passwordCredentials") or []
     if not all(isinstance(password, dict) for password in requested):

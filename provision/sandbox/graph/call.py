@@ -10,8 +10,8 @@ from provision.sandbox.graph.refusals import GraphRefusal, bad_request
 from provision.sandbox.tokens import Claims
 
 METADATA: Final = "https://graph.microsoft.com/v1.0/$metadata#"
-BOUND: Final = ("@odata.id", "owners@odata.bind")
-"""Annotations that say something: what a reference points at."""
+REFERENCE: Final = "@odata.id"
+OWNERS: Final = "owners@odata.bind"
 # A segment may carry its key in parentheses: applications(appId='…'), users('…'); a slash inside
 # belongs to the key.
 _KEYED: Final = re.compile(r"(?P<name>[^()/]+)\((?:(?P<key>\w+)=)?'(?P<value>(?:[^']|'')*)'\)")
@@ -100,8 +100,12 @@ def split_path(path: str) -> tuple[Piece, ...]:
     return tuple(pieces)
 
 
-def object_body(call: Call) -> JsonObject:
-    """Return the body as a JSON object.
+def object_body(call: Call, annotation: str = "") -> JsonObject:
+    """Return the body as a JSON object, without OData's annotations.
+
+    Args:
+        call: Its body, decoded or not.
+        annotation: The one that says something here: `REFERENCE` or `OWNERS`.
 
     Raises:
         GraphRefusal: There is none, or it is something else.
@@ -113,9 +117,18 @@ def object_body(call: Call) -> JsonObject:
         if not body:
             raise bad_request("A payload is expected, but none was sent.")
         try:
-            body = json.loads(body)
+            decoded = json.loads(body, parse_constant=_refuse)  # NaN is no JSON
+            if b"\\ud" in body.lower():
+                json.dumps(decoded, ensure_ascii=False).encode()  # nor is half a character
         except (ValueError, RecursionError):
             raise GraphRefusal(400, "BadRequest", "Unable to read JSON request payload.") from None
+        body = decoded
     if not isinstance(body, dict):
         raise GraphRefusal(400, "BadRequest", "Unable to read JSON request payload.")
-    return {name: value for name, value in body.items() if "@odata." not in name or name in BOUND}
+    return {
+        name: value for name, value in body.items() if "@odata." not in name or name == annotation
+    }
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(constant)

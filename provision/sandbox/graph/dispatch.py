@@ -133,6 +133,10 @@ ROUTES: Final = tuple(
     for method, path, permit, handler in _TABLE
 )
 """Everything that the sandbox's Graph answers."""
+_BY_LENGTH: Final = {
+    length: [route for route in ROUTES if len(route.pattern) == length]
+    for length in {len(route.pattern) for route in ROUTES}
+}
 
 
 def dispatch(context: Context, call: Call) -> Answer:
@@ -142,7 +146,9 @@ def dispatch(context: Context, call: Call) -> Answer:
         GraphRefusal: Whatever Graph would refuse.
     """
     folded = tuple(_folded(piece) for piece in call.pieces)
-    candidates = [route for route in ROUTES if _fits(route.pattern, folded)]
+    candidates = [
+        route for route in _BY_LENGTH.get(len(folded), ()) if _fits(route.pattern, folded)
+    ]
     if not candidates:
         raise segment_not_found(_first_unknown(folded))
     # A cast such as deletedItems/microsoft.graph.application looks like a key, too.

@@ -62,7 +62,8 @@ def update(context: Context, call: Call) -> Answer:
 def delete(context: Context, call: Call) -> Answer:
     """Answer `DELETE …/federatedIdentityCredentials/{id or name}`."""
     application = writable(context, call)
-    application["_federated"].remove(_found(application, call))
+    credential = _found(application, call)
+    application["_federated"].remove(credential)
     context.directory.save()
     return NO_CONTENT
 

@@ -6,7 +6,7 @@ from typing import Final
 from provision.sandbox.context import Context
 from provision.sandbox.directory import JsonObject
 from provision.sandbox.graph.access import is_administrator
-from provision.sandbox.graph.call import NO_CONTENT, Answer, Call, object_body
+from provision.sandbox.graph.call import NO_CONTENT, REFERENCE, Answer, Call, object_body
 from provision.sandbox.graph.directory_objects import list_of, served_object
 from provision.sandbox.graph.entity_kind import EntityKind
 from provision.sandbox.graph.query import expansions
@@ -33,7 +33,7 @@ def list_owners(context: Context, call: Call) -> Answer:
 def add_owner(context: Context, call: Call) -> Answer:
     """Answer `POST …/{id}/owners/$ref`."""
     owned = writable(context, call)
-    owner_id = referenced(context, object_body(call).get("@odata.id"))
+    owner_id = referenced(context, object_body(call, REFERENCE).get(REFERENCE))
     held = owned.setdefault("_owners", [])
     if owner_id in held:
         raise bad_request(

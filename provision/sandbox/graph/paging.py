@@ -68,7 +68,7 @@ def cost(query: Mapping[str, str], units: int) -> int:
     Source:
         https://learn.microsoft.com/graph/throttling-limits#identity-and-access-service-limits
     """
-    cheap = ("$select" in query) + (int(query.get("$top", _DEFAULT_PAGE)) < _SMALL_PAGE)
+    cheap = ("$select" in query) + (page_size(query) < _SMALL_PAGE)
     return max(1, units - cheap + ("$expand" in query))
 
 

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 from provision.sandbox.context import Context
 from provision.sandbox.directory import JsonObject
-from provision.sandbox.graph.call import METADATA, NO_CONTENT, Answer, Call, object_body
+from provision.sandbox.graph.call import METADATA, NO_CONTENT, REFERENCE, Answer, Call, object_body
 from provision.sandbox.graph.credential_restrictions import (
     DEFAULT,
     DURATION,
@@ -125,7 +125,7 @@ def delete(context: Context, call: Call) -> Answer:
 
 def assign(context: Context, call: Call) -> Answer:
     """Answer `POST /applications/{id}/appManagementPolicies/$ref`; one replaces another."""
-    owner, reference = writable(context, call), str(object_body(call).get("@odata.id"))
+    owner, reference = writable(context, call), str(object_body(call, REFERENCE).get(REFERENCE))
     policy = context.directory.policies.get(reference.rstrip("/").rpartition("/")[2].lower())
     if policy is None or "_applies_to" not in policy:
         raise resource_not_found(reference)

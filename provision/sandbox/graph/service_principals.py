@@ -5,8 +5,9 @@ from uuid import uuid4
 from provision.sandbox.context import Context
 from provision.sandbox.directory import JsonObject
 from provision.sandbox.graph.access import owns_only, require_hold
+from provision.sandbox.graph.application_rules import may_be
 from provision.sandbox.graph.applications import bin_service_principal
-from provision.sandbox.graph.call import METADATA, NO_CONTENT, Answer, Call, object_body
+from provision.sandbox.graph.call import METADATA, NO_CONTENT, OWNERS, Answer, Call, object_body
 from provision.sandbox.graph.key_credentials import replace_keys
 from provision.sandbox.graph.owners import first_owners, with_owners
 from provision.sandbox.graph.query import collection, entity, member
@@ -28,7 +29,7 @@ from provision.sandbox.graph.stored_objects import find, is_hidden, location, vi
 
 def create(context: Context, call: Call) -> Answer:
     """Answer `POST /servicePrincipals`."""
-    body = object_body(call)
+    body = object_body(call, OWNERS)
     if not isinstance(body.get("appId"), str):
         raise bad_request(
             "A value is required for property 'appId' of resource 'ServicePrincipal'."
@@ -83,7 +84,7 @@ def delete(context: Context, call: Call) -> Answer:
 
 def _create(context: Context, call: Call, body: JsonObject) -> Answer:
     directory, client_id = context.directory, str(body["appId"]).lower()
-    bound = body.pop("owners@odata.bind", None)
+    bound = body.pop(OWNERS, None)
     _check_body(body, {"appId": body["appId"]})
     application = next(
         (a for a in directory.applications.values() if a["appId"] == client_id), None
@@ -118,8 +119,10 @@ def _create(context: Context, call: Call, body: JsonObject) -> Answer:
 
 def _check_body(body: JsonObject, allowed: JsonObject) -> None:
     for name, value in body.items():
-        if name not in {"keyCredentials", *WRITABLE} and allowed.get(name) != value:
+        is_same = name in allowed and allowed[name] == value
+        if name not in {"keyCredentials", *WRITABLE} and not is_same:
             raise bad_request(f"Property '{name}' is read-only and cannot be set.")
-        is_flag = name in ("accountEnabled", "appRoleAssignmentRequired")
-        if is_flag and not isinstance(value, bool):
+        model = SERVICE_PRINCIPALS.model[name]
+        # Null leaves a flag and a collection without a value that is theirs.
+        if not may_be(name, value, model) or (value is None and model is not None):
             raise invalid_value(name, "ServicePrincipal")
