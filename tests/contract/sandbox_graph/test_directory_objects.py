@@ -59,7 +59,7 @@ def test_a_user_is_found_however_the_name_is_spelt(client: SandboxClient, path: 
 
 
 def test_a_user_is_made_changed_and_deleted(client: SandboxClient) -> None:
-    name = "o'new@contoso.onmicrosoft.com"
+    name = "o'new@fabrikam.onmicrosoft.com"  # as recordings of another tenant have it
 
     made = client.graph("POST", "/users", USER | {"userPrincipalName": name})
     path = f"/users/{made.body['id']}"
@@ -72,6 +72,15 @@ def test_a_user_is_made_changed_and_deleted(client: SandboxClient) -> None:
     assert list(made.body)[1] == "id"
     assert (shown["displayName"], shown["mail"], list(shown)[-1]) == ("Renamed", None, "id")
     assert client.graph("GET", path).status == 404
+
+
+def test_a_new_user_brings_the_organization_no_domain(client: SandboxClient) -> None:
+    name = "elsewhere@fabrikam.onmicrosoft.com"
+    made = client.graph("POST", "/users", USER | {"userPrincipalName": name})
+
+    domains = [domain["id"] for domain in client.graph("GET", "/domains").body["value"]]
+    client.graph("DELETE", f"/users/{made.body['id']}")
+    assert (made.body["givenName"], domains) == (None, ["contoso.onmicrosoft.com", "contoso.com"])
 
 
 def test_a_deleted_user_comes_back_from_the_bin(client: SandboxClient) -> None:
