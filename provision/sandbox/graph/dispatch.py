@@ -61,6 +61,7 @@ _TABLE: Final[tuple[tuple[str, str, may.Permit, Handler], ...]] = (
     ("GET", f"{_APP}/owners", may.READ_PRINCIPAL, owners.list_owners),
     ("POST", f"{_APP}/owners/$ref", may.WRITE_OWNERS, owners.add_owner),
     ("DELETE", f"{_APP}/owners/*/$ref", may.WRITE_OWNERS, owners.remove_owner),
+    ("DELETE", f"{_APP}/owners/*", may.WRITE_OWNERS, owners.refuse_to_delete),
     ("POST", f"{_APP}/appmanagementpolicies/$ref", may.WRITE_POLICIES, policies.assign),
     ("POST", _FIC, may.WRITE_APPLICATION, federated.create),
     ("GET", _FIC, may.LIST_FEDERATED, federated.list_all),
@@ -83,6 +84,7 @@ _TABLE: Final[tuple[tuple[str, str, may.Permit, Handler], ...]] = (
     ("GET", f"{_SP}/owners", may.READ_PRINCIPAL, owners.list_owners),
     ("POST", f"{_SP}/owners/$ref", may.WRITE_OWNERS, owners.add_owner),
     ("DELETE", f"{_SP}/owners/*/$ref", may.WRITE_OWNERS, owners.remove_owner),
+    ("DELETE", f"{_SP}/owners/*", may.WRITE_OWNERS, owners.refuse_to_delete),
     ("GET", f"{_SP}/oauth2permissiongrants", may.READ_GRANTS, grants.list_of_client),
     *(
         (method, f"{_SP}/{side}{key}", permit, handler)
@@ -111,6 +113,8 @@ _TABLE: Final[tuple[tuple[str, str, may.Permit, Handler], ...]] = (
     ("GET", "organization", may.READ_ORGANIZATION, people.read_organization),
     ("GET", "domains", may.READ_DOMAINS, people.list_domains),
     ("GET", "me", may.READ_ME, people.read_me),
+    ("GET", "me/ownedobjects", may.READ_OWNED, owners.list_owned),
+    ("GET", "users/*/ownedobjects", may.READ_OWNED, owners.list_owned),
     ("GET", "users", may.READ_USERS, people.list_users),
     ("GET", "users/$count", may.READ_USERS, people.list_users),
     ("POST", "users", may.WRITE_USERS, people.create_user),

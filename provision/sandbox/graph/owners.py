@@ -9,6 +9,7 @@ from provision.sandbox.graph.access import is_administrator
 from provision.sandbox.graph.call import NO_CONTENT, REFERENCE, Answer, Call, object_body
 from provision.sandbox.graph.directory_objects import list_of, served_object
 from provision.sandbox.graph.entity_kind import EntityKind
+from provision.sandbox.graph.people import find_user
 from provision.sandbox.graph.query import expansions
 from provision.sandbox.graph.refusals import GraphRefusal, bad_request, resource_not_found
 from provision.sandbox.graph.stored_objects import visible, writable
@@ -60,6 +61,20 @@ def remove_owner(context: Context, call: Call) -> Answer:
     owned["_owners"].remove(key.lower())
     context.directory.save()
     return NO_CONTENT
+
+
+def refuse_to_delete(context: Context, call: Call) -> Answer:  # noqa: ARG001  (a handler)
+    """Refuse `DELETE …/{id}/owners/{id}`: without `$ref` it would delete the owner itself."""
+    raise bad_request("Write requests are only supported on contained entities")
+
+
+def list_owned(context: Context, call: Call) -> Answer:
+    """Answer `GET /me/ownedObjects` and `GET /users/{id}/ownedObjects`."""
+    is_me = str(call.pieces[0]).lower() == "me"
+    own_id = call.claims.object_id if is_me else find_user(context, call).object_id
+    directory = context.directory
+    pools = (*directory.applications.items(), *directory.service_principals.items())
+    return list_of(context, call, [i for i, item in pools if own_id in item.get("_owners", ())])
 
 
 def first_owners(

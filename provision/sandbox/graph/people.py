@@ -61,7 +61,7 @@ def read_me(context: Context, call: Call) -> Answer:
 
 def read_user(context: Context, call: Call) -> Answer:
     """Answer `GET /users/{id}`, by object id or user principal name."""
-    return _answer(call, _find(context, call))
+    return _answer(call, find_user(context, call))
 
 
 def list_users(context: Context, call: Call) -> Answer:
@@ -108,7 +108,7 @@ def create_user(context: Context, call: Call) -> Answer:
 
 def update_user(context: Context, call: Call) -> Answer:
     """Answer `PATCH /users/{id}`: name, password, and whether the account is enabled."""
-    account, body = _find(context, call), object_body(call)
+    account, body = find_user(context, call), object_body(call)
     _check_user(context.directory, {**body, "userPrincipalName": account.user_principal_name})
     account.display_name = body.get("displayName") or account.display_name
     account.given_name = body.get("givenName", account.given_name)
@@ -121,7 +121,7 @@ def update_user(context: Context, call: Call) -> Answer:
 
 def delete_user(context: Context, call: Call) -> Answer:
     """Answer `DELETE /users/{id}`: into the bin; nobody signs in any more, and nothing is owned."""
-    account, directory = _find(context, call), context.directory
+    account, directory = find_user(context, call), context.directory
     del directory.accounts[account.user_principal_name.lower()]
     now = instant_text(context.clock.now().replace(microsecond=0))
     binned = {"deletedDateTime": now, "_type": "user", "_account": asdict(account)}
@@ -134,7 +134,7 @@ def delete_user(context: Context, call: Call) -> Answer:
 
 def list_groups_of_user(context: Context, call: Call) -> Answer:
     """Answer `POST /users/{id}/getMemberGroups`: the sandbox has no groups."""
-    _find(context, call)
+    find_user(context, call)
     body: JsonObject = {"@odata.context": f"{METADATA}Collection(Edm.String)", "value": []}
     return Answer(200, body, location="https://graph.microsoft.com", units=2)
 
@@ -169,7 +169,12 @@ def _members(directory: Directory) -> list[Account]:
     return [account for account in directory.accounts.values() if not account.is_personal]
 
 
-def _find(context: Context, call: Call) -> Account:
+def find_user(context: Context, call: Call) -> Account:
+    """Return the user that the second segment names, by object id or user principal name.
+
+    Raises:
+        GraphRefusal: Nobody of the tenant has it.
+    """
     wanted = call.key().value.lower()
     for account in _members(context.directory):
         if wanted in (account.object_id, account.user_principal_name.lower()):

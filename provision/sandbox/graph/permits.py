@@ -96,6 +96,8 @@ READ_ME: Final = Permit(
     frozenset(_MY.split()),
     application=None,
 )
+# https://learn.microsoft.com/graph/api/user-list-ownedobjects
+READ_OWNED: Final = _permit(f"{_READ} {_WRITE} {_USERS} {_DIRECTORY}", work=_MY)
 # https://learn.microsoft.com/graph/api/user-list, user-post-users, directoryobject-getbyids
 READ_USERS: Final = _permit(f"{_USERS} {_DIRECTORY}")
 WRITE_USERS: Final = _permit(f"User.ReadWrite.All {_WRITE_DIRECTORY}", for_admin=True)

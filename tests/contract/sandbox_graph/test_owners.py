@@ -117,6 +117,26 @@ def test_removing_who_is_no_owner_is_not_found(client: SandboxClient) -> None:
     assert client.graph("DELETE", f"{path}/owners/{user_id(client)}/$ref").status == 404
 
 
+def test_an_owner_is_not_deleted_by_mistake(client: SandboxClient) -> None:
+    path, owner = made(client, "applications", "by mistake"), user_id(client)
+    client.graph("POST", f"{path}/owners/$ref", {"@odata.id": f"{OBJECT}{owner}"})
+
+    reply = client.graph("DELETE", f"{path}/owners/{owner}")
+    assert (reply.status, reply.body["error"]["message"]) == (
+        400,
+        "Write requests are only supported on contained entities",
+    )
+    assert client.graph("GET", f"/users/{owner}").status == 200
+
+
+def test_what_a_user_owns_is_listed(client: SandboxClient) -> None:
+    owner = user_id(client, "alex@contoso.com")
+    created = client.create("of Alex", **{"owners@odata.bind": [f"{OBJECT}{owner}"]})
+
+    (owned,) = client.graph("GET", f"/users/{owner}/ownedObjects").body["value"]
+    assert (owned["@odata.type"], owned["id"]) == ("#microsoft.graph.application", created["id"])
+
+
 def test_an_owner_is_found_by_filter(client: SandboxClient) -> None:
     path, owner = made(client, "applications", "filtered"), user_id(client)
     client.graph("POST", f"{path}/owners/$ref", {"@odata.id": f"{OBJECT}{owner}"})

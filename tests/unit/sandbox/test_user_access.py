@@ -99,6 +99,17 @@ def test_whoever_registers_an_application_owns_it(ask: Ask, context: Context) ->
     assert owner_ids(context, made) == [context.directory.accounts["admin@contoso.com"].object_id]
 
 
+def test_my_own_applications_are_listed(ask: Ask) -> None:
+    made = ask(
+        "alex@contoso.com", "AppRegistration.Create", "POST", "applications", {"displayName": "my"}
+    ).body
+    body = ask("alex@contoso.com", "User.Read", "GET", "me/ownedObjects").body
+
+    assert made is not None
+    assert body is not None
+    assert made["id"] in [item["id"] for item in body["value"]]
+
+
 def test_a_member_owns_the_principal_it_makes_and_an_administrator_does_not(
     ask: Ask, context: Context
 ) -> None:
