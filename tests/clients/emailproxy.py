@@ -13,6 +13,7 @@ from typing import Final
 from tests.clients.mail_application import MAIL_SCOPES, OWNER, MailApplication
 from tests.clients.processes import end_process, free_ports
 from tests.clients.programs import bare_environment
+from tests.e2e.terminal import Terminal
 
 PATIENCE: Final = 20.0
 _POLL: Final = 0.02
@@ -74,6 +75,17 @@ class EmailProxy:
             yield
         finally:
             end_process(child)
+
+    @contextmanager
+    def at_a_terminal(self) -> Iterator[Terminal]:
+        """Run it for somebody who pastes the address that the browser ended on."""
+        settings = str(self.folder / "emailproxy.config")
+        command = [str(self.program), "--no-gui", "--external-auth", "--config-file", settings]
+        # On a dumb terminal nothing is wrapped: what it shows can be read.
+        environment = self.environment | {"TERM": "dumb"}
+        with Terminal(command, self.folder, environment) as terminal:
+            terminal.expect("Initialised")
+            yield terminal
 
     def said(self, pattern: str) -> re.Match[str]:
         """Wait until the log has something."""

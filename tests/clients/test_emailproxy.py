@@ -12,7 +12,12 @@ import pytest
 from provision.sandbox.process import RunningSandbox
 from tests.clients.conftest import Witness
 from tests.clients.emailproxy import PATIENCE, EmailProxy, make_email_proxy
-from tests.clients.mail_application import OWNER, MailApplication, register_mail_application
+from tests.clients.mail_application import (
+    NATIVE,
+    OWNER,
+    MailApplication,
+    register_mail_application,
+)
 from tests.clients.mail_machine import is_same, new_message
 from tests.clients.programs import find_program, version_of
 
@@ -117,3 +122,19 @@ def test_a_device_code_opens_imap(
         login.result(PATIENCE)
 
     witness("emailproxy", version, "signed in with a device code")
+
+
+def test_an_address_that_somebody_pastes_opens_imap(
+    program: Path, version: str, application: MailApplication, tmp_path: Path, witness: Witness
+) -> None:
+    proxy = make_email_proxy(program, tmp_path, application, redirect_uri=NATIVE)
+    with proxy.at_a_terminal() as terminal, ThreadPoolExecutor(1) as pool:
+        login = pool.submit(read_inbox, proxy)
+        terminal.expect("Please visit the following URL to authenticate account")
+        terminal.expect(": ")
+        visited = application.visit(terminal.expect("\n").strip())
+        terminal.expect("it should start with ")
+        terminal.enter(visited.final_url)
+        login.result(PATIENCE)
+
+    witness("emailproxy", version, "signed in with a pasted address")
