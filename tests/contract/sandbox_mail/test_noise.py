@@ -92,7 +92,9 @@ def test_answers_noise_and_serves_the_next_client(
 
     @given(noise(protocol))
     def answers(said: bytes) -> None:
-        answer = said_in_answer(servers, protocol, login, said)
+        heard = said_in_answer(servers, protocol, login, said).split()
+        # IMAP repeats the client's tag, whatever it is.
+        answer = b" ".join(word for word in heard if word not in said.split())
         assert b"Traceback" not in answer
         assert b"Error: " not in answer
         assert b".py" not in answer
