@@ -14,7 +14,7 @@ from typer.main import get_command
 from provision.cli.app import app
 from provision.cli.token import _parser as token_parser
 from provision.manifest.schema import json_schema
-from provision.sandbox.fault_document import document_schema
+from provision.sandbox.faults.document import document_schema
 
 REFERENCE = Path(__file__).parents[1] / "docs" / "reference"
 

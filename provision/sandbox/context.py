@@ -10,7 +10,7 @@ from provision.clock import Clock
 from provision.sandbox.directory import Directory
 
 if TYPE_CHECKING:
-    from provision.sandbox.faults import Faults
+    from provision.sandbox.faults.decisions import Faults
     from provision.sandbox.tokens import Tokens
 
 

@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from provision.sandbox.context import Context
 from provision.sandbox.entra.refusals import Refused, make_incident, refusal_body
-from provision.sandbox.fault_rules import HttpFault
+from provision.sandbox.faults.rules import HttpFault
 from provision.sandbox.graph.fault_answers import for_fault
 from provision.sandbox.graph.foreign_writes import write_as_another
 from provision.sandbox.graph.headers import connection_headers

@@ -17,14 +17,15 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from provision.clock import Clock
 from provision.errors import UsageError
-from provision.sandbox import control, entra, exchange, graph, resource_manager
+from provision.sandbox import entra, exchange, graph, resource_manager
 from provision.sandbox.certificates import make_certificates
 from provision.sandbox.context import Context, SandboxClock
+from provision.sandbox.control import levers
 from provision.sandbox.directory import Directory, load
 from provision.sandbox.exchange import MailPorts
-from provision.sandbox.fault_document import load_rules
 from provision.sandbox.fault_injection import FaultyWire
-from provision.sandbox.faults import Faults
+from provision.sandbox.faults.decisions import Faults
+from provision.sandbox.faults.document import load_rules
 from provision.sandbox.http_server import HttpServer, bind_loopback, close_all
 from provision.sandbox.options import SandboxOptions
 from provision.sandbox.ready import Ready, ReadyMail, ReadyUser, write_ready
@@ -140,12 +141,12 @@ class _Sandbox:
         latency = self._options.latency_ms / 1000
         log = RequestsLog(FaultyWire(service, context, latency), self._clock)
         prefix = f"/control/{self._capability}"
-        levers = Router(control.routes(context, log))
+        control = Router(levers.routes(context, log))
 
         async def either(scope: Scope, receive: Receive, send: Send) -> None:
             if scope["path"].startswith(f"{prefix}/"):
                 rest = scope["path"].removeprefix(prefix).lstrip("/")
-                await levers({**scope, "path": f"/{rest}"}, receive, send)
+                await control({**scope, "path": f"/{rest}"}, receive, send)
             elif scope["path"] == prefix:  # never logged: it is a capability
                 await RedirectResponse(f"{prefix}/")(scope, receive, send)
             else:

@@ -9,8 +9,8 @@ from twisted.internet.interfaces import ITransport
 from twisted.internet.protocol import Protocol, ServerFactory
 from twisted.protocols.policies import ProtocolWrapper, WrappingFactory
 
-from provision.sandbox.fault_rules import MailFault
-from provision.sandbox.faults import Faults
+from provision.sandbox.faults.decisions import Faults
+from provision.sandbox.faults.rules import MailFault
 
 _reactor: Any = installed_reactor
 _ASKED: Final = re.compile(rb"(?im)^(\S+ )?AUTH")

@@ -25,7 +25,7 @@ from provision.sandbox.exchange.xoauth2_login import Doorkeeper
 if TYPE_CHECKING:
     from provision.sandbox.certificates import TlsFiles
     from provision.sandbox.context import Context
-    from provision.sandbox.faults import Faults
+    from provision.sandbox.faults.decisions import Faults
 
 _BIND_ATTEMPTS = 20
 _BACKLOG = 256

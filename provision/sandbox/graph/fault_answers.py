@@ -4,9 +4,9 @@ from typing import Final
 from uuid import NAMESPACE_URL, uuid5
 
 from provision.sandbox.directory import JsonObject
-from provision.sandbox.fault_rules import HttpFault, QuotaRule, Wording
+from provision.sandbox.faults.rules import HttpFault, QuotaRule, Wording
+from provision.sandbox.faults.throttling import Spent
 from provision.sandbox.graph.refusals import GraphRefusal
-from provision.sandbox.throttling import Spent
 from provision.sandbox.tokens import Claims
 
 # https://learn.microsoft.com/graph/errors names the codes; the texts are the least a client sees.

@@ -7,7 +7,7 @@ from urllib.parse import unquote
 
 from provision.sandbox.context import Context
 from provision.sandbox.directory import Directory, JsonObject
-from provision.sandbox.fault_rules import ForeignWrite
+from provision.sandbox.faults.rules import ForeignWrite
 from provision.sandbox.graph.passwords import mint
 
 _NAME: Final = "Somebody else"

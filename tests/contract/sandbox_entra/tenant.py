@@ -17,8 +17,8 @@ from provision.sandbox import entra
 from provision.sandbox.context import Context, SandboxClock
 from provision.sandbox.directory import Account, Directory, JsonObject, StoredSecret
 from provision.sandbox.entra.permission_grants import make_grant_id
-from provision.sandbox.fault_document import load_rules, parse_rules
-from provision.sandbox.faults import Faults
+from provision.sandbox.faults.decisions import Faults
+from provision.sandbox.faults.document import load_rules, parse_rules
 from provision.sandbox.graph.application_shape import new_application
 from provision.sandbox.graph.service_principal_shape import new_service_principal
 from provision.sandbox.seed import make_directory

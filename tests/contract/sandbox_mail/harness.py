@@ -23,8 +23,8 @@ from provision.sandbox.context import Context, SandboxClock
 from provision.sandbox.directory import Account, Directory
 from provision.sandbox.exchange import MailPorts
 from provision.sandbox.exchange.store import MailStore
-from provision.sandbox.fault_document import load_rules
-from provision.sandbox.faults import Faults
+from provision.sandbox.faults.decisions import Faults
+from provision.sandbox.faults.document import load_rules
 from provision.sandbox.tokens import Tokens
 from tests.signing import shared_key
 

@@ -11,7 +11,7 @@ from time import monotonic
 import pytest
 
 from provision.sandbox.directory import Account
-from provision.sandbox.fault_document import parse_rules
+from provision.sandbox.faults.document import parse_rules
 from tests.contract.sandbox_mail.harness import MailServers
 
 Use = Callable[..., None]

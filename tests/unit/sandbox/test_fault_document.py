@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from provision.errors import UsageError
-from provision.sandbox.fault_document import document_schema, load_rules, parse_rules
+from provision.sandbox.faults.document import document_schema, load_rules, parse_rules
 
 RULE = {"fault": "throttled"}
 

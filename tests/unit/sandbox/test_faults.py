@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provision.sandbox.fault_document import parse_rule, parse_rules
-from provision.sandbox.faults import Faults
+from provision.sandbox.faults.decisions import Faults
+from provision.sandbox.faults.document import parse_rule, parse_rules
 
 STARTED_AT = 1000.0
 PATHS = ("/v1.0/applications", "/v1.0/organization", "/common/oauth2/v2.0/token")

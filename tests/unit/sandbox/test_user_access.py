@@ -8,7 +8,7 @@ import pytest
 
 from provision.clock import ManualClock
 from provision.sandbox.context import Context, SandboxClock
-from provision.sandbox.faults import Faults
+from provision.sandbox.faults.decisions import Faults
 from provision.sandbox.graph.access import authenticate
 from provision.sandbox.graph.call import Answer, Call, split_path
 from provision.sandbox.graph.dispatch import dispatch

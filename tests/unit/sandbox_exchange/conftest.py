@@ -8,8 +8,8 @@ import pytest
 from provision.clock import ManualClock
 from provision.sandbox.context import Context, SandboxClock
 from provision.sandbox.directory import Account, Directory
-from provision.sandbox.fault_document import load_rules
-from provision.sandbox.faults import Faults
+from provision.sandbox.faults.decisions import Faults
+from provision.sandbox.faults.document import load_rules
 from provision.sandbox.tokens import Claims, Tokens
 from tests.signing import shared_key
 

@@ -8,8 +8,8 @@ import pytest
 from provision.sandbox.context import Context, SandboxClock
 from provision.sandbox.directory import Directory
 from provision.sandbox.exchange.store import MailStore
-from provision.sandbox.fault_document import load_rules
-from provision.sandbox.faults import Faults
+from provision.sandbox.faults.decisions import Faults
+from provision.sandbox.faults.document import load_rules
 from provision.sandbox.tokens import Tokens
 from tests.signing import shared_key
 

@@ -8,8 +8,8 @@ from typing import Final, get_args
 
 from provision.errors import UsageError
 from provision.sandbox.directory import JsonObject
-from provision.sandbox.fault_members import MEMBERS, check_names, read_members, refuse_name
-from provision.sandbox.fault_rules import (
+from provision.sandbox.faults.members import MEMBERS, check_names, read_members, refuse_name
+from provision.sandbox.faults.rules import (
     ConnectionRule,
     ForeignRule,
     HttpRule,

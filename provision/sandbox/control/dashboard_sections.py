@@ -5,8 +5,8 @@ from dataclasses import asdict
 from typing import Final
 
 from provision.sandbox.context import Context
-from provision.sandbox.control_answers import camel
-from provision.sandbox.dashboard_rows import Cell, Line, Section, coded, flag, named, plain
+from provision.sandbox.control.answers import camel
+from provision.sandbox.control.dashboard_rows import Cell, Line, Section, coded, flag, named, plain
 from provision.sandbox.directory import Account, Directory, JsonObject
 
 _PLATFORMS: Final = ("web", "spa", "publicClient")

@@ -4,7 +4,8 @@ from collections import Counter
 from typing import Final
 
 from provision.sandbox.directory import JsonObject, StoredSecret
-from provision.sandbox.fault_rules import (
+from provision.sandbox.faults.replication import Lag, Landings, Replication, is_any_behind
+from provision.sandbox.faults.rules import (
     ConnectionRule,
     ForeignRule,
     ForeignWrite,
@@ -16,9 +17,8 @@ from provision.sandbox.fault_rules import (
     QuotaRule,
     Rule,
 )
-from provision.sandbox.fault_tally import Tally, matches
-from provision.sandbox.replication import Lag, Landings, Replication, is_any_behind
-from provision.sandbox.throttling import Quota
+from provision.sandbox.faults.tally import Tally, matches
+from provision.sandbox.faults.throttling import Quota
 
 _LAG_OF_READER: Final = {
     "graph": "hidden-object",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from provision.sandbox.context import Context
-from provision.sandbox.dashboard_rows import (
+from provision.sandbox.control.dashboard_rows import (
     Cell,
     Line,
     Section,
@@ -16,7 +16,7 @@ from provision.sandbox.dashboard_rows import (
     instant,
     plain,
 )
-from provision.sandbox.dashboard_sections import client_name
+from provision.sandbox.control.dashboard_sections import client_name
 from provision.sandbox.directory import JsonObject
 from provision.sandbox.requests_log import RequestsLog
 

@@ -12,9 +12,9 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from provision.sandbox.context import Context, Letter
-from provision.sandbox.control_answers import Refused, answering, camel, json_body
-from provision.sandbox.control_faults import FaultLevers
-from provision.sandbox.dashboard import Dashboard
+from provision.sandbox.control.answers import Refused, answering, camel, json_body
+from provision.sandbox.control.dashboard import Dashboard
+from provision.sandbox.control.fault_levers import FaultLevers
 from provision.sandbox.directory import Account, JsonObject, Switches
 from provision.sandbox.requests_log import RequestsLog
 

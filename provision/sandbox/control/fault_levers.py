@@ -3,9 +3,9 @@
 from starlette.requests import Request
 
 from provision.sandbox.context import Context
-from provision.sandbox.control_answers import Refused, answering, json_body
+from provision.sandbox.control.answers import Refused, answering, json_body
 from provision.sandbox.directory import JsonObject
-from provision.sandbox.fault_document import load_rules, parse_rule, parse_rules
+from provision.sandbox.faults.document import load_rules, parse_rule, parse_rules
 
 
 class FaultLevers:

@@ -4,7 +4,7 @@ from fnmatch import fnmatchcase
 from random import Random
 
 from provision.sandbox.directory import JsonObject
-from provision.sandbox.fault_rules import Rule
+from provision.sandbox.faults.rules import Rule
 
 
 class Tally:

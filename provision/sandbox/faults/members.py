@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from typing import Any, Final, NoReturn, get_args
 
 from provision.sandbox.directory import JsonObject
-from provision.sandbox.fault_rules import ANY_PROTOCOL, ForeignWrite, Trigger, Wording
+from provision.sandbox.faults.rules import ANY_PROTOCOL, ForeignWrite, Trigger, Wording
 
 _MOST: Final = 1_000_000
 _Read = Callable[[object], object]

@@ -10,8 +10,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from provision.sandbox.context import Context
-from provision.sandbox.dashboard_sections import directory_sections, rest_sections
-from provision.sandbox.dashboard_traffic import traffic_sections
+from provision.sandbox.control.dashboard_sections import directory_sections, rest_sections
+from provision.sandbox.control.dashboard_traffic import traffic_sections
 from provision.sandbox.requests_log import RequestsLog
 
 _TEMPLATES: Final = Path(__file__).parent / "templates"

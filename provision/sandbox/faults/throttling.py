@@ -7,8 +7,8 @@ Source:
 from dataclasses import dataclass
 from typing import Final
 
-from provision.sandbox.fault_rules import QuotaRule
-from provision.sandbox.fault_tally import Tally
+from provision.sandbox.faults.rules import QuotaRule
+from provision.sandbox.faults.tally import Tally
 
 _NEAR: Final = 0.8
 """Of a budget: from here on an answer tells how much is spent."""

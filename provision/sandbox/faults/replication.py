@@ -10,8 +10,8 @@ from random import Random
 from typing import Final
 
 from provision.sandbox.directory import Directory, JsonObject, StoredSecret
-from provision.sandbox.fault_rules import LagRule
-from provision.sandbox.fault_tally import Tally
+from provision.sandbox.faults.rules import LagRule
+from provision.sandbox.faults.tally import Tally
 
 _KEPT: Final = 256
 """Changes remembered; what is older has reached every replica."""

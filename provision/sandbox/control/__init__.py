@@ -1,0 +1,1 @@
+"""The control URL: levers for tests, and a page for people."""
