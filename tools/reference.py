@@ -95,6 +95,8 @@ def _command(name: str, command: Any) -> Command:  # noqa: ANN401  (typer does n
 
 
 def _option(parameter: Any) -> Option:  # noqa: ANN401  (see _command)
+    if parameter.param_type_name == "argument":
+        return Option(parameter.metavar, "", parameter.help or "")
     names = [*parameter.opts, *parameter.secondary_opts]
     value = "" if parameter.is_flag else f" {_metavar(parameter)}"
     repeated = " …" if parameter.multiple else ""

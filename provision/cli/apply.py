@@ -1,5 +1,6 @@
 """`provision apply`: show the plan, ask, carry it out, and carry on as far as asked."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -27,6 +28,10 @@ if TYPE_CHECKING:
 
 
 def apply(
+    plan: Annotated[
+        Path | None,
+        typer.Argument(metavar="[PLAN]", help="Carry out this plan of `plan --out`, nothing else."),
+    ] = None,
     file: File = MANIFEST,
     yes: Yes = False,
     through: Annotated[
@@ -44,7 +49,7 @@ def apply(
     no_progress: NoProgress = False,
 ) -> int:
     """Make the tenant match the manifest; asks before the first write."""
-    from provision.cli import apply_through, ask
+    from provision.cli import apply_through, ask, plan_file
     from provision.cli.progress_view import Watch
     from provision.cli.sign_in_link import TerminalSurface
 
@@ -60,7 +65,14 @@ def apply(
         wiring.open_session(place, watch, choices) as session,
     ):
         apply_through.require_work(session, through)
-        applied = session.apply(lambda plan: _confirmed(plan, watch, output, yes=yes))
+        approve = None
+        if plan is not None:
+            around = wiring.circumstances(place, session.services.cloud, choices)
+            approve = plan_file.approval(plan, around, session.services.clock.now())
+        is_approved = yes or approve is not None
+        applied = session.apply(
+            lambda found: _confirmed(found, watch, output, yes=is_approved), approve
+        )
         watch.pause()
         if output is Output.TEXT:
             _print(applied)

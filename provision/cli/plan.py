@@ -1,5 +1,7 @@
 """`provision plan`: the manifest against the tenant; changes nothing."""
 
+from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -12,10 +14,16 @@ from provision.cli.options import (
     ExchangeConsent,
     File,
     NoProgress,
-    Output,
-    OutputOption,
     TrustCloud,
 )
+
+
+class PlanOutput(StrEnum):
+    """How a plan is printed."""
+
+    TEXT = "text"
+    JSON = "json"
+    MARKDOWN = "markdown"
 
 
 def plan(
@@ -26,12 +34,21 @@ def plan(
     detailed_exitcode: Annotated[
         bool, typer.Option("--detailed-exitcode", help="Exit with 2 when there are changes.")
     ] = False,
-    output: OutputOption = Output.TEXT,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out", help="Write the approval that `apply PLAN` asks for.", metavar="PLAN"
+        ),
+    ] = None,
+    output: Annotated[
+        PlanOutput, typer.Option("--output", "-o", help="How to print the plan.")
+    ] = PlanOutput.TEXT,
     no_progress: NoProgress = False,
 ) -> int:
     """Show what apply would do."""
-    from provision.cli import plan_view
+    from provision.cli import plan_file, plan_markdown, plan_view
     from provision.cli.progress_view import Watch
+    from provision.plan.saved_plan import save_plan
 
     place = wiring.Place(file, cloud, tuple(trust_cloud or ()))
     choices = wiring.Choices(
@@ -42,9 +59,17 @@ def plan(
         wiring.open_session(place, watch, choices) as session,
     ):
         found = session.plan()
-    if output is Output.JSON:
-        console.out_json(plan_view.as_json(found))
-    else:
-        for line in plan_view.lines(found):
-            console.out(line)
+        if out is not None:
+            around = wiring.circumstances(place, session.services.cloud, choices)
+            plan_file.write(out, save_plan(found, around, session.services.clock.now()), found)
+    match output:
+        case PlanOutput.JSON:
+            console.out_json(plan_view.as_json(found))
+        case PlanOutput.MARKDOWN:
+            console.out(plan_markdown.as_markdown(found))
+        case PlanOutput.TEXT:
+            for line in plan_view.lines(found):
+                console.out(line)
+    if out is not None:
+        console.err(f"wrote {out}: for the next {plan_file.HOURS} hours, provision apply {out}")
     return exits.CHANGES if found.changes and detailed_exitcode else exits.DONE

@@ -25,7 +25,7 @@ def lines(plan: Plan) -> list[str]:
     """Return the plan as a person reads it, coloured for standard output."""
     text: list[str] = []
     for change in plan.changes:
-        text.append(_painted(f"{_sign(change)} {title(change)}", _sign(change)))
+        text.append(_painted(f"{sign(change)} {title(change)}", sign(change)))
         text.extend(_field_line(field) for field in fields(change))
     if plan.changes:
         text.append("")
@@ -81,7 +81,8 @@ def _painted(text: str, sign: str) -> str:
     return console.styled(text, {"+": "good", "-": "bad", "~": "warn"}[sign], sys.stdout)
 
 
-def _sign(change: Change) -> str:
+def sign(change: Change) -> str:
+    """Return `+`, `-` or `~`."""
     return {"create": "+", "delete": "-", "update": "~"}[_action(change)]
 
 

@@ -24,6 +24,8 @@ class Plan:
     notices: tuple[Notice, ...]
     serving: Password | None
     """The client secret that satisfies the manifest; None when one has to be minted."""
+    snapshot: Snapshot
+    """What it was made from."""
 
     @property
     def consents_for_everyone(self) -> bool:
@@ -60,4 +62,5 @@ def make_plan(manifest: Manifest, snapshot: Snapshot, custody: Custody, now: dat
         changes=(*changes, *consent_changes(manifest, snapshot)),
         notices=notices_for(manifest, snapshot, passwords.serving, custody, now),
         serving=passwords.serving,
+        snapshot=snapshot,
     )

@@ -39,6 +39,7 @@ _SETTLING = (0.0, 0.2, 0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0)
 """Seconds before each closing look, while replicas still show what was just changed."""
 
 Confirm = Callable[[Plan], bool]
+Approve = Callable[[Plan], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,7 @@ def apply_manifest(
     services: Services,
     admin: AdministratorServices,
     confirm: Confirm,
+    approve: Approve | None = None,
 ) -> Applied:
     """Make the tenant match the manifest.
 
@@ -69,6 +71,7 @@ def apply_manifest(
         services: Whom to call.
         admin: The tenant, signed in.
         confirm: Shown the plan before the first write; False stops everything.
+        approve: Shown the plan first of all, empty or not; raises when it is not the approved one.
 
     Raises:
         RefusedError: The plan was not confirmed, the tenant changed since it was shown, or another
@@ -85,6 +88,8 @@ def apply_manifest(
             )
         seen = look(manifest, services, admin)
         first = seen.plan
+        if approve is not None:
+            approve(first)
         failures: tuple[ProvisionError, ...] = ()
         if first.changes:
             if not confirm(first):

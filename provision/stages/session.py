@@ -15,7 +15,7 @@ from provision.tenant.registration import Registration
 from provision.vault.port import RememberedIds
 
 if TYPE_CHECKING:
-    from provision.stages.apply import Applied, Confirm
+    from provision.stages.apply import Applied, Approve, Confirm
     from provision.stages.authorize import Authorized, SignInWay, Surface
     from provision.stages.handoff import HandedOver
     from provision.stages.refresh import Renewed
@@ -54,11 +54,17 @@ class Session:
         """Return what apply would do; changes nothing."""
         return look(self.manifest, self.services, self._admin).plan
 
-    def apply(self, confirm: "Confirm") -> "Applied":
-        """Make the tenant match the manifest; `confirm` is shown the plan first."""
+    def apply(self, confirm: "Confirm", approve: "Approve | None" = None) -> "Applied":
+        """Make the tenant match the manifest; `confirm` is shown the plan first.
+
+        With `approve`, it is shown the plan before that, and raises when it is not the one that
+        somebody approved.
+        """
         from provision.stages.apply import apply_manifest
 
-        applied = apply_manifest(self.manifest, self.targets, self.services, self._admin, confirm)
+        applied = apply_manifest(
+            self.manifest, self.targets, self.services, self._admin, confirm, approve
+        )
         self._registration = applied.registration
         return applied
 
