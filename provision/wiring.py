@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from provision.cloud import Cloud
     from provision.graph.credential import AdministratorSettings
     from provision.manifest.model import Manifest
-    from provision.plan.saved_plan import Circumstances
     from provision.stages.held_mailbox import Held
     from provision.stages.progress import Event, Report
     from provision.stages.secret_custody import Target
@@ -80,22 +79,6 @@ def load(place: Place) -> "tuple[Manifest, Cloud]":
     if place.cloud is not None:
         return manifest, named_cloud(place.cloud, Path(), frozenset(place.trusted_hosts))
     return manifest, named_cloud(manifest.cloud, place.file.parent)
-
-
-def circumstances(place: Place, cloud: "Cloud", choices: Choices) -> "Circumstances":
-    """Return what a plan file binds besides the plan: this tool, this cloud, this manifest.
-
-    The manifest counts by what it says, wherever its folder is.
-    """
-    from importlib.metadata import version
-
-    from provision.manifest.load import read_manifest
-    from provision.plan.saved_plan import Circumstances
-
-    manifest = read_manifest(place.file.read_text(encoding="utf-8-sig"), str(place.file))
-    return Circumstances(
-        version("provision"), cloud.name, manifest.digest, choices.consents_on_exchange
-    )
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from provision.cli.handoff import handoff
 from provision.cli.init import init
 from provision.cli.plan import plan
 from provision.cli.refresh import refresh
+from provision.cli.rotate import rotate
 from provision.cli.sandbox import sandbox
 from provision.cli.schema import schema
 from provision.cli.token import main as token_main
@@ -34,7 +35,7 @@ SET_UP, EVERY_DAY, OFFLINE = "Set up", "Every day", "Offline"
 
 for panel, commands in {
     SET_UP: (init, check, plan, apply, authorize, verify, handoff),
-    EVERY_DAY: (refresh,),
+    EVERY_DAY: (refresh, rotate),
     OFFLINE: (sandbox, demo, schema),
 }.items():
     for command in commands:

@@ -67,7 +67,9 @@ def apply(
         apply_through.require_work(session, through)
         approve = None
         if plan is not None:
-            around = wiring.circumstances(place, session.services.cloud, choices)
+            around = plan_file.circumstances(
+                file, session.services.cloud.name, consents_on_exchange=exchange_consent
+            )
             approve = plan_file.approval(plan, around, session.services.clock.now())
         is_approved = yes or approve is not None
         applied = session.apply(

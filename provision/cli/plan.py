@@ -60,7 +60,9 @@ def plan(
     ):
         found = session.plan()
         if out is not None:
-            around = wiring.circumstances(place, session.services.cloud, choices)
+            around = plan_file.circumstances(
+                file, session.services.cloud.name, consents_on_exchange=exchange_consent
+            )
             plan_file.write(out, save_plan(found, around, session.services.clock.now()), found)
     match output:
         case PlanOutput.JSON:

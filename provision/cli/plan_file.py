@@ -4,11 +4,13 @@ import json
 from collections.abc import Callable
 from dataclasses import fields
 from datetime import datetime
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from provision.cli.plan_view import as_json
 from provision.errors import RefusedError, UsageError
+from provision.manifest.load import read_manifest
 from provision.plan.planner import Plan
 from provision.plan.saved_plan import (
     LIFETIME,
@@ -21,6 +23,15 @@ from provision.plan.saved_plan import (
 FORMAT_VERSION = 1
 HOURS = round(LIFETIME.total_seconds() / 3600)
 _AGAIN = "make a new one with `provision plan --out FILE`"
+
+
+def circumstances(file: Path, cloud: str, *, consents_on_exchange: bool) -> Circumstances:
+    """Return what a plan file binds besides the plan: this tool, this cloud, this manifest.
+
+    The manifest counts by what it says, wherever its folder is.
+    """
+    manifest = read_manifest(file.read_text(encoding="utf-8-sig"), str(file))
+    return Circumstances(version("provision"), cloud, manifest.digest, consents_on_exchange)
 
 
 def write(path: Path, saved: SavedPlan, plan: Plan) -> None:

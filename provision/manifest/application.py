@@ -67,6 +67,8 @@ class SecretSection:
     """How long a new secret lives."""
     rotate_before: Period = Field(default=timedelta(days=30), json_schema_extra={"default": "30d"})
     """How long before its end a secret is due for rotation; shorter than `lifetime`."""
+    overlap: Period = Field(default=timedelta(days=7), json_schema_extra={"default": "7d"})
+    """How long `rotate` leaves the old secret good beside a new one."""
 
 
 def _named(section: SecretSection, info: ValidationInfo) -> SecretSection:

@@ -48,6 +48,7 @@ application:
     displayName: {unique_name}
     lifetime: 180d
     rotateBefore: 30d
+    overlap: 7d
 
 # allPrincipals: the administrator consents for every user. mailboxes: only for the owners of
 # the mailboxes below. none: users consent when they sign in.

@@ -19,13 +19,21 @@ from provision.oauth.authorization_request import SignIn
 from provision.oauth.http_response import Form, Http
 from provision.oauth.retry import Patience, Waiting, silent
 from provision.oauth.scopes import OFFLINE_ACCESS
-from provision.oauth.token_messages import Client, TokenSet, build_redemption, build_refresh, parse
+from provision.oauth.token_messages import (
+    Client,
+    TokenSet,
+    build_client_credentials,
+    build_redemption,
+    build_refresh,
+    parse,
+)
 from provision.secret import Secret
 
 __all__ = ["Client", "TokenEndpoint", "TokenSet"]
 
 _LOG: Final = logging.getLogger(__name__)
 _DEADLINE: Final = 180.0
+_PROOFS: Final = 3
 _FRESH_CODES: Final = frozenset({"AADSTS7000215", "AADSTS700016"})
 """What a server answers that has not heard of a new secret or a new application yet."""
 
@@ -126,6 +134,42 @@ class TokenEndpoint:
 
         tokens = self._patience(patience, waiting).repeat(attempt)
         return replace(tokens, refresh_token=tokens.refresh_token or refresh_token)
+
+    def prove(
+        self,
+        client: Client,
+        resource: str,
+        *,
+        patience: float = 0.0,
+        waiting: Waiting = silent,
+    ) -> None:
+        """Return once the endpoint has taken the client's secret, several times in a row.
+
+        One success says little: a fresh secret may be known to one server and not to the next.
+
+        Args:
+            client: With the authority of its home tenant, the only one that this grant works at.
+            resource: Whose token is asked for, and thrown away.
+            patience: Seconds for a new secret to be known everywhere.
+            waiting: Told before each pause.
+
+        Raises:
+            ClientRefused: The secret is still refused when the patience ends.
+            ProvisionError: What the endpoint said.
+        """
+        doing = f"proving the client secret of {client.client_id}"
+        form = build_client_credentials(client, resource)
+
+        def attempt() -> None:
+            for _ in range(_PROOFS):
+                try:
+                    self._send(client, form, doing)
+                except OutcomeUnknown as error:
+                    raise Unreachable(
+                        error.message, hint=error.hint, evidence=error.evidence
+                    ) from error
+
+        self._patience(patience, waiting).repeat(attempt)
 
     def _send(self, client: Client, form: Form, doing: str) -> TokenSet:
         request_id = str(uuid4())

@@ -71,6 +71,19 @@ def build_refresh(client: Client, refresh_token: Secret, scopes: tuple[str, ...]
     }
 
 
+def build_client_credentials(client: Client, resource: str) -> Form:
+    """Return the form by which an application gets a token of its own.
+
+    Source:
+        RFC 6749 section 4.4; the scope is Entra's: everything that was granted on the resource
+    """
+    return {
+        **_credentials(client),
+        "grant_type": "client_credentials",
+        "scope": f"{resource}/.default",
+    }
+
+
 def parse(answer: Answer, doing: str, client_request_id: str) -> TokenSet:
     """Return the tokens, or raise what the endpoint said.
 

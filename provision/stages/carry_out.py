@@ -105,8 +105,8 @@ class CarryOut:
             case ExtendGrant(grant_id=grant_id, after=scopes, principal=principal):
                 self._tenant.replace_grant_scopes(grant_id, scopes)
                 return f"{len(scopes)} scopes for {whom(principal)}"
-            case RemovePassword(object_id=object_id, key_id=key_id):
-                self._tenant.remove_password(object_id, key_id)
+            case RemovePassword(key_id=key_id):
+                self._revoke(key_id)
                 self._key_ids_present -= {key_id}
                 return f"client secret {key_id} revoked: {change.reason}"
             case CreateApplication() | AddPassword():

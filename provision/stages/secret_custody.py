@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from provision.errors import ProvisionError, UsageError
+from provision.errors import ProvisionError, SinkFailed, UsageError
 from provision.handoff.port import Handover, Sink
 from provision.oauth.scopes import authority_url
 from provision.stages.services import Services
@@ -111,6 +111,19 @@ def bring_up_to_date(
         secret = ClientSecret(held.key_id, held.secret)
         _keep_in(target, registration, secret, services, holders, failures)
     return Kept(tuple(holders), tuple(failures))
+
+
+def sinks_without(registration: Registration, targets: Sequence[Target]) -> list[ProvisionError]:
+    """Read every sink back; return an error for each that does not hold the serving secret."""
+    key_id = registration.secret_key_id or ""
+    return [
+        SinkFailed(
+            f"{target.sink.holder}: it does not hold client secret {key_id}",
+            hint="mend what keeps it from being written, then repeat the command",
+        )
+        for target in targets
+        if target.sink.holds_secrets and not _is_up_to_date(target.sink, key_id)
+    ]
 
 
 def _is_up_to_date(sink: Sink, key_id: str) -> bool:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from provision.stages.authorize import Authorized, SignInWay, Surface
     from provision.stages.handoff import HandedOver
     from provision.stages.refresh import Renewed
+    from provision.stages.rotate import ConfirmRotation, Rotated, RotationWish
     from provision.stages.secret_custody import Target
     from provision.stages.verify import Verified
 
@@ -67,6 +68,16 @@ class Session:
         )
         self._registration = applied.registration
         return applied
+
+    def rotate(self, wish: "RotationWish", confirm: "ConfirmRotation") -> "Rotated":
+        """Renew the client secret where it is due, and retire what it replaced."""
+        from provision.stages.rotate import rotate_secret
+
+        rotated = rotate_secret(
+            self.manifest, self.targets, self.services, self._admin, wish, confirm
+        )
+        self._registration = rotated.registration
+        return rotated
 
     def graph_requests(self) -> int:
         """Return the distinct Graph requests up to and including the last write."""

@@ -85,6 +85,8 @@ class MemoryEntra:
             return self.refusals.pop(0)
         if sent.get("client_secret") not in self.client_secrets():
             return refusal("invalid_client", 7000215, 401)
+        if sent["grant_type"] == "client_credentials":
+            return self._tokens(sent["scope"], None, None)
         if sent["grant_type"] == "refresh_token":
             rotated = self._fresh("refresh") if self.rotates else None
             return self._tokens(sent["scope"], rotated, None)
