@@ -1,5 +1,6 @@
 """`provision apply`: show the plan, ask, carry it out, and carry on as far as asked."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -40,6 +41,9 @@ def apply(
     cloud: CloudOption = None,
     trust_cloud: TrustCloud = None,
     exchange_consent: ExchangeConsent = False,
+    restore: Annotated[
+        bool, typer.Option("--restore", help="Take a deleted application out of the bin.")
+    ] = False,
     paste: Annotated[
         bool, typer.Option("--paste", help="Paste the sign-in's answer instead of listening.")
     ] = False,
@@ -67,14 +71,9 @@ def apply(
         apply_through.require_work(session, through)
         approve = None
         if plan is not None:
-            around = plan_file.circumstances(
-                file, session.services.cloud.name, consents_on_exchange=exchange_consent
-            )
-            approve = plan_file.approval(plan, around, session.services.clock.now())
-        is_approved = yes or approve is not None
-        applied = session.apply(
-            lambda found: _confirmed(found, watch, output, yes=is_approved), approve
-        )
+            approve = plan_file.approval_for(plan, file, session, exchange_consent)
+        answers = _Answers(yes or approve is not None, restore or approve is not None)
+        applied = session.apply(lambda found: _confirmed(found, watch, output, answers), approve)
         watch.pause()
         if output is Output.TEXT:
             _print(applied)
@@ -89,13 +88,28 @@ def apply(
     return code
 
 
-def _confirmed(plan: "Plan", watch: "Watch", output: Output, *, yes: bool) -> bool:
+@dataclass(frozen=True, slots=True)
+class _Answers:
+    """What the command line or a plan file has answered already."""
+
+    yes: bool
+    restores: bool
+    """Somebody deleted the application for a reason: `--yes` does not speak for them."""
+
+
+def _confirmed(plan: "Plan", watch: "Watch", output: Output, answers: _Answers) -> bool:
     from provision.cli import ask, plan_view
 
     watch.pause()
     for text in plan_view.lines(plan):
         (console.out if output is Output.TEXT else console.err)(text)
-    name = plan.unique_name
+    name, yes = plan.unique_name, answers.yes
+    if plan.restored is not None:
+        question = f"Application {name} was deleted. Restore it from the bin?"
+        if not ask.confirmed(
+            question, yes=answers.restores, what_for=f"restoring {name}", option="--restore"
+        ):
+            return False
     if plan.consents_for_everyone:
         question = (
             f"Consent on behalf of the whole tenant: {name} could open any user's mailbox once "

@@ -6,23 +6,24 @@ from provision.cli import console
 from provision.errors import AnswerNeeded
 
 
-def confirmed(question: str, *, yes: bool, what_for: str) -> bool:
+def confirmed(question: str, *, yes: bool, what_for: str, option: str = "--yes") -> bool:
     """Ask a yes-or-no question; no is the default.
 
     Args:
         question: Without the trailing "[y/N]".
         yes: The answer was given on the command line.
         what_for: What `--yes` would stand for, named when nobody can be asked.
+        option: What answers it on the command line.
 
     Raises:
         AnswerNeeded: Nobody is at the terminal and `--yes` was not given.
     """
     if yes:
         return True
-    return line(f"{question} [y/N] ", what_for).strip().lower() in {"y", "yes"}
+    return line(f"{question} [y/N] ", what_for, option).strip().lower() in {"y", "yes"}
 
 
-def line(prompt: str, what_for: str) -> str:
+def line(prompt: str, what_for: str, option: str = "--yes") -> str:
     """Read one line from the person at the terminal.
 
     Raises:
@@ -31,7 +32,7 @@ def line(prompt: str, what_for: str) -> str:
     if not is_interactive():
         raise AnswerNeeded(
             f"{what_for} needs an answer and there is no terminal",
-            hint="run it in a terminal, or add --yes",
+            hint=f"run it in a terminal, or add {option}",
         )
     return _answer(prompt)
 

@@ -6,7 +6,7 @@ from dataclasses import fields
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from provision.cli.plan_view import as_json
 from provision.errors import RefusedError, UsageError
@@ -19,6 +19,9 @@ from provision.plan.saved_plan import (
     differences,
     has_expired,
 )
+
+if TYPE_CHECKING:
+    from provision.stages.session import Session
 
 FORMAT_VERSION = 1
 HOURS = round(LIFETIME.total_seconds() / 3600)
@@ -76,6 +79,15 @@ def approval(path: Path, around: Circumstances, now: datetime) -> Callable[[Plan
             )
 
     return require_same
+
+
+def approval_for(
+    path: Path, manifest: Path, session: "Session", exchange_consent: bool
+) -> Callable[[Plan], None]:
+    """Read an approval for what a session is about to do; the same errors as `approval`."""
+    services = session.services
+    around = circumstances(manifest, services.cloud.name, consents_on_exchange=exchange_consent)
+    return approval(path, around, services.clock.now())
 
 
 def _read(path: Path) -> SavedPlan:

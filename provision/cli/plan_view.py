@@ -13,6 +13,7 @@ from provision.plan.changes import (
     ExtendGrant,
     FieldChange,
     RemovePassword,
+    Restore,
     UpdateApplication,
 )
 from provision.plan.difference import fields, title
@@ -83,13 +84,15 @@ def _painted(text: str, sign: str) -> str:
 
 def sign(change: Change) -> str:
     """Return `+`, `-` or `~`."""
-    return {"create": "+", "delete": "-", "update": "~"}[_action(change)]
+    return {"create": "+", "restore": "+", "delete": "-", "update": "~"}[_action(change)]
 
 
 def _action(change: Change) -> str:
     match change:
         case CreateApplication() | CreateServicePrincipal() | CreateGrant() | AddPassword():
             return "create"
+        case Restore():
+            return "restore"
         case UpdateApplication() | ExtendGrant():
             return "update"
         case RemovePassword():
@@ -100,9 +103,9 @@ def _action(change: Change) -> str:
 
 def _resource(change: Change) -> str:
     match change:
-        case CreateApplication() | UpdateApplication():
+        case CreateApplication() | UpdateApplication() | Restore(kind="application"):
             return "application"
-        case CreateServicePrincipal():
+        case CreateServicePrincipal() | Restore():
             return "servicePrincipal"
         case CreateGrant() | ExtendGrant():
             return "oauth2PermissionGrant"

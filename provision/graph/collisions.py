@@ -47,8 +47,7 @@ def explained(
             return NameTaken(
                 f"creating application {unique_name}: the deleted application "
                 f"{holder.display_name!r} ({holder.object_id}) still holds this uniqueName",
-                hint=f"{_OTHER_NAME}, or restore it in the Entra admin center "
-                "(App registrations, Deleted applications)",
+                hint="run provision apply again: it offers to restore it",
                 evidence=(("deleted-object-id", holder.object_id), *collision.evidence),
             )
     return NameTaken(

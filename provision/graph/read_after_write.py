@@ -43,6 +43,17 @@ class Expectations:
             self._expected.pop(what, None)
             self._fresh.difference_update(ids)
 
+    def expects(self, what: str) -> bool:
+        """Tell whether reads are waited for until they show this."""
+        with self._lock:
+            return what in self._expected
+
+    def forget_all(self) -> None:
+        """Expect nothing: what was made here is gone."""
+        with self._lock:
+            self._expected.clear()
+            self._fresh.clear()
+
     def missing(self, unique_name: str, snapshot: Snapshot) -> tuple[str, ...]:
         """Return what should be there and is not."""
         with self._lock:

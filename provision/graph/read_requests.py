@@ -20,6 +20,7 @@ _SETTINGS = (
     "requiredResourceAccess",
 )
 _APPLICATION = ("id", "appId", "uniqueName", *_SETTINGS, "passwordCredentials")
+_DELETED = (*_APPLICATION, "deletedDateTime")
 _NAMESAKE = ("id", "appId", "uniqueName", "displayName")
 _SERVICE_PRINCIPAL = ("id", "appId", "accountEnabled")
 _DELETED_PAGE = 999
@@ -75,7 +76,19 @@ class ReadRequests:
         return _get(
             "looking through deleted applications",
             RequestInformation(Method.GET, template, {}),
-            select=_NAMESAKE,
+            select=_DELETED,
+            top=_DELETED_PAGE,
+        )
+
+    def deleted_service_principals(self) -> GraphRequest:
+        """Ask for the soft-deleted service principals, likewise."""
+        template = (
+            "{+baseurl}/directory/deletedItems/microsoft.graph.servicePrincipal{?%24select,%24top}"
+        )
+        return _get(
+            "looking through deleted service principals",
+            RequestInformation(Method.GET, template, {}),
+            select=("id", "appId"),
             top=_DELETED_PAGE,
         )
 

@@ -8,7 +8,7 @@ from provision.graph.read_requests import ReadRequests
 from provision.graph.refusals import FORBIDDEN, NOT_FOUND, refusal
 from provision.graph.retry import Repeater
 from provision.graph.wire import Answer, GraphRequest
-from provision.tenant.application import Application, Namesake
+from provision.tenant.application import Application, DeletedApplication, Namesake
 from provision.tenant.port import Snapshot, TenantQuery
 from provision.tenant.service_principal import Grant, Resource, ServicePrincipal
 
@@ -26,13 +26,18 @@ class SnapshotReader:
         self._requests = requests
         self._repeater = repeater
 
-    def read(self, query: TenantQuery, tenant_id: str) -> Snapshot:
+    def read(self, query: TenantQuery, tenant_id: str, *, looks_in_bin: bool = True) -> Snapshot:
         """Return what exists: one request with a right hint, two without, three with a wrong one.
+
+        Args:
+            query: What is asked.
+            tenant_id: Of whoever asks.
+            looks_in_bin: Whether an application that is not there may have been deleted.
 
         Raises:
             NotPermitted: The application or a service principal may not be read.
         """
-        parts = self._parts(query)
+        parts = self._parts(query, looks_in_bin=looks_in_bin)
         found = self._send(parts)
         application = _application(parts["application"], found["application"])
         principal: ServicePrincipal | None = None
@@ -43,6 +48,13 @@ class SnapshotReader:
         unknown |= {"namesakes"} if _is_forbidden(found["namesakes"]) else set()
         users = {name: answer for name, answer in found.items() if name.startswith(_USER)}
         unknown |= {"users"} if any(map(_is_forbidden, users.values())) else set()
+        deleted = None
+        if looks_in_bin and application is None:
+            deleted = self._deleted(query, found, unknown)
+        existing = deleted.application if deleted is not None else application
+        in_bin = None
+        if looks_in_bin and existing is not None and principal is None:
+            in_bin = self._deleted_principal(existing.client_id)
         return Snapshot(
             tenant_id=tenant_id,
             application=application,
@@ -53,9 +65,45 @@ class SnapshotReader:
             user_ids=_user_ids(parts, users),
             unknown=frozenset(unknown),
             exchange_online=_resource(parts, found, "exchange"),
+            deleted=deleted,
+            deleted_service_principal=in_bin,
         )
 
-    def _parts(self, query: TenantQuery) -> Parts:
+    def _deleted(
+        self, query: TenantQuery, found: Found, unknown: set[str]
+    ) -> DeletedApplication | None:
+        """Return the application of that name in the bin; `unknown` grows where it is closed."""
+        request = self._requests.deleted_applications()
+        answer = found.get("deleted") or self._repeater.send(request)
+        if not answer.is_success:  # nobody needs it: what a name in the bin means, the write says
+            unknown.add("deleted")
+            return None
+        for item in self._items(request.action, answer):
+            application = parse.application(item)
+            if application.unique_name == query.unique_name:
+                return DeletedApplication(application, parse.instant(item.get("deletedDateTime")))
+        return None
+
+    def _deleted_principal(self, client_id: str) -> str | None:
+        request = self._requests.deleted_service_principals()
+        answer = self._repeater.send(request)
+        if not answer.is_success:
+            return None
+        for item in self._items(request.action, answer):
+            if item.get("appId") == client_id:
+                return parse.object_id(item)
+        return None
+
+    def _items(self, action: str, answer: Answer) -> Iterator[Mapping[str, object]]:
+        while True:
+            body = _succeeded(action, answer).body
+            yield from parse.items(body)
+            following = self._requests.next_page(action, parse.next_link(body))
+            if following is None:
+                return
+            answer = self._repeater.send(following)
+
+    def _parts(self, query: TenantQuery, *, looks_in_bin: bool) -> Parts:
         parts = {
             "application": self._requests.application(query.unique_name),
             "graph": self._requests.microsoft_graph(wants_scopes=query.wants_scope_ids),
@@ -64,6 +112,8 @@ class SnapshotReader:
         if query.wants_exchange:
             parts["exchange"] = self._requests.exchange_online()
         hint = query.hint
+        if looks_in_bin and hint is None:  # whoever was here before hardly finds it in the bin
+            parts["deleted"] = self._requests.deleted_applications()
         if hint is not None and hint.client_id and hint.service_principal_object_id:
             parts["principal"] = self._requests.service_principal(hint.client_id)
             parts["grants"] = self._requests.grants(hint.service_principal_object_id)
@@ -88,11 +138,8 @@ class SnapshotReader:
         return principal, self._repeater.send(request)
 
     def _grants(self, answer: Answer | None) -> Iterator[Grant]:
-        while answer is not None and answer.status not in (FORBIDDEN, NOT_FOUND):
-            request = self._requests.next_page("reading grants", parse.next_link(answer.body))
-            for item in parse.items(_succeeded("reading grants", answer).body):
-                yield parse.grant(item)
-            answer = None if request is None else self._repeater.send(request)
+        if answer is not None and answer.status not in (FORBIDDEN, NOT_FOUND):
+            yield from map(parse.grant, self._items("reading grants", answer))
 
     def _send(self, parts: Parts) -> Found:
         found: dict[str, Answer] = {}

@@ -10,6 +10,7 @@ from provision.graph import answers as parse
 from provision.graph import read_after_write as expected
 from provision.graph.bodies import PERSONAL_AUDIENCE, changed_settings
 from provision.graph.collisions import explained
+from provision.graph.deleted_items import DeletedItems
 from provision.graph.password_removal import Revoker
 from provision.graph.polling import Pacing, Wait
 from provision.graph.read_after_write import Expectations, Shown
@@ -42,6 +43,7 @@ class GraphTenant:
         self._repeater = Repeater(wire, self.meter, pacing)
         self._reads = ReadRequests(graph)
         self._writes = WriteRequests(graph)
+        self._bin = DeletedItems(self._repeater, pacing)
         self._revoker = Revoker(self._reads, self._repeater, pacing)
         self._expectations = Expectations()
         self._patience = PATIENCE
@@ -60,7 +62,10 @@ class GraphTenant:
         wait = Wait(self._pacing)
         repeater = self._repeater
         while True:
-            snapshot = SnapshotReader(self._reads, repeater).read(query, tenant_id)
+            # What was made a moment ago is late, not deleted.
+            is_late = self._expectations.expects(_application(query.unique_name))
+            reader = SnapshotReader(self._reads, repeater)
+            snapshot = reader.read(query, tenant_id, looks_in_bin=not is_late)
             self._learn(query.unique_name, snapshot)
             missing = self._expectations.missing(query.unique_name, snapshot)
             if not missing or not wait.pause(f"Graph to show {missing[0]}", self._patience):
@@ -83,7 +88,7 @@ class GraphTenant:
         """
         self._adapt_patience(settings)
         request = self._writes.create_application(unique_name, settings, password)
-        shown = (f"application {unique_name}", expected.application_shown(unique_name))
+        shown = (_application(unique_name), expected.application_shown(unique_name))
         try:
             body = self._send(request).body
         except OutcomeUnknown:
@@ -171,6 +176,26 @@ class GraphTenant:
         )
         self._expectations.forget(_password(key_id), key_id)
 
+    def delete_application(self, object_id: str) -> None:
+        """Move an application to the bin, its service principal too; gone already is no error."""
+        is_fresh = self._expectations.is_fresh(object_id)
+        self._bin.delete(self._writes.delete_application(object_id), is_fresh=is_fresh)
+        self._expectations.forget_all()
+
+    def restore(self, object_id: str) -> None:
+        """Take an application or a service principal out of the bin, by itself.
+
+        Raises:
+            NotFound: It is not in the bin.
+        """
+        self._bin.restore(self._writes.restore(object_id))
+        # A replica may not have heard of it: "not found" is no answer for a while.
+        self._expectations.note_fresh(object_id)
+
+    def purge(self, object_id: str) -> None:
+        """Delete for good what is in the bin; gone already is no error."""
+        self._bin.delete(self._writes.purge(object_id))
+
     def close(self) -> None:
         """Release connections; harmless when repeated."""
         self._wire.close()
@@ -212,6 +237,10 @@ class GraphTenant:
     def _adapt_patience(self, settings: ApplicationSettings) -> None:
         if settings.sign_in_audience == PERSONAL_AUDIENCE:
             self._patience = PERSONAL_PATIENCE
+
+
+def _application(unique_name: str) -> str:
+    return f"application {unique_name}"
 
 
 def _password(key_id: str) -> str:

@@ -94,14 +94,36 @@ class WriteRequests:
             {"keyId": key_id},
         )
 
+    def delete_application(self, object_id: str) -> GraphRequest:
+        """Move an application to the bin."""
+        builder = self._graph.applications.by_application_id(object_id)
+        return self._request(f"deleting application {object_id}", "DELETE", builder)
+
+    def restore(self, object_id: str) -> GraphRequest:
+        """Take something out of the bin."""
+        return self._request(
+            f"restoring {object_id}",
+            "POST",
+            self._graph.directory.deleted_items.by_directory_object_id(object_id).restore,
+        )
+
+    def purge(self, object_id: str) -> GraphRequest:
+        """Delete for good what is in the bin."""
+        builder = self._graph.directory.deleted_items.by_directory_object_id(object_id)
+        return self._request(f"purging {object_id}", "DELETE", builder)
+
     def _post(self, action: str, builder: BaseRequestBuilder, body: Body) -> GraphRequest:
         return self._request(action, "POST", builder, body)
 
     def _request(
-        self, action: str, method: Literal["POST", "PATCH"], builder: BaseRequestBuilder, body: Body
+        self,
+        action: str,
+        method: Literal["POST", "PATCH", "DELETE"],
+        builder: BaseRequestBuilder,
+        body: Body | None = None,
     ) -> GraphRequest:
         information = RequestInformation(
             Method[method], builder.url_template, builder.path_parameters
         )
-        content = json.dumps(body, ensure_ascii=False).encode()
+        content = None if body is None else json.dumps(body, ensure_ascii=False).encode()
         return GraphRequest(action, method, path_of(information), content)

@@ -1,6 +1,8 @@
 """The closed union of what a plan can ask a tenant to do."""
 
 from dataclasses import dataclass
+from datetime import date
+from typing import Literal
 
 from provision.tenant.application import ApplicationSettings, PasswordRequest
 
@@ -24,6 +26,17 @@ class CreateApplication:
     unique_name: str
     settings: ApplicationSettings
     password: PasswordRequest | None
+
+
+@dataclass(frozen=True, slots=True)
+class Restore:
+    """Take the application out of the bin, or its service principal, which Graph leaves there."""
+
+    kind: Literal["application", "servicePrincipal"]
+    object_id: str
+    unique_name: str
+    deleted_on: date | None
+    """None where it is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +100,7 @@ class RemovePassword:
 
 Change = (
     CreateApplication
+    | Restore
     | UpdateApplication
     | CreateServicePrincipal
     | CreateGrant

@@ -12,17 +12,23 @@ from provision.plan.changes import (
     ExtendGrant,
     FieldChange,
     RemovePassword,
+    Restore,
     UpdateApplication,
 )
 from provision.plan.resource_access import described
 from provision.tenant.application import ApplicationSettings, PasswordRequest
 
 
-def title(change: Change) -> str:  # noqa: PLR0911  (one return a case)
+def title(change: Change) -> str:  # noqa: C901, PLR0911, PLR0912  (one return a case)
     """Return what a change does, in one line without its values."""
     match change:
         case CreateApplication(unique_name=name):
             return f"create application {name}"
+        case Restore(deleted_on=day, unique_name=name) if day is not None:
+            return f"restore application {name}, deleted on {day:%Y-%m-%d}"
+        case Restore(kind=kind, unique_name=name):
+            noun = "application" if kind == "application" else "service principal of"
+            return f"restore {noun} {name}"
         case UpdateApplication(unique_name=name):
             return f"update application {name}"
         case CreateServicePrincipal(unique_name=name):
@@ -51,7 +57,7 @@ def fields(change: Change) -> tuple[FieldChange, ...]:  # noqa: PLR0911  (one re
             return (*_settings(None, settings), *_password(password))
         case UpdateApplication(before=before, after=after):
             return tuple(_settings(before, after))
-        case CreateServicePrincipal():
+        case CreateServicePrincipal() | Restore():
             return ()
         case CreateGrant(scopes=scopes):
             return tuple(_items("scope", (), scopes))

@@ -5,7 +5,12 @@ from datetime import datetime
 
 from provision.manifest.model import Manifest
 from provision.plan.application import application_changes, desired_settings, refuse_namesakes
-from provision.plan.changes import Change, CreateGrant, CreateServicePrincipal
+from provision.plan.changes import (
+    Change,
+    CreateGrant,
+    CreateServicePrincipal,
+    Restore,
+)
 from provision.plan.consent import consent_changes
 from provision.plan.custody import Custody
 from provision.plan.notices import Notice, notices_for
@@ -28,9 +33,21 @@ class Plan:
     """What it was made from."""
 
     @property
+    def restored(self) -> Restore | None:
+        """Return the restoration from the bin, if there is one in the plan."""
+        return next((c for c in self.changes if isinstance(c, Restore)), None)
+
+    @property
     def consents_for_everyone(self) -> bool:
         """Tell whether the plan opens any user's mailbox to the application for the first time."""
         return any(isinstance(c, CreateGrant) and c.principal is None for c in self.changes)
+
+
+def _present(snapshot: Snapshot, unique_name: str) -> Change:
+    in_bin = snapshot.deleted_service_principal
+    if in_bin is None:
+        return CreateServicePrincipal(unique_name)
+    return Restore("servicePrincipal", in_bin, unique_name, None)
 
 
 def make_plan(manifest: Manifest, snapshot: Snapshot, custody: Custody, now: datetime) -> Plan:
@@ -41,7 +58,7 @@ def make_plan(manifest: Manifest, snapshot: Snapshot, custody: Custody, now: dat
         NotFound: A permission or a mailbox owner that the tenant does not know.
         NotPermitted: Something needed for the plan itself could not be read.
     """
-    actual = snapshot.application
+    actual = snapshot.existing
     unique_name = manifest.application.unique_name
     desired = desired_settings(manifest, snapshot.microsoft_graph.scope_ids, actual)
     if actual is None:
@@ -54,8 +71,11 @@ def make_plan(manifest: Manifest, snapshot: Snapshot, custody: Custody, now: dat
         *application_changes(unique_name, desired, actual, first_password),
         *passwords.changes,
     )
+    if snapshot.deleted is not None and actual is not None:
+        day = snapshot.deleted.deleted_at.date()
+        changes = (Restore("application", actual.object_id, unique_name, day), *changes)
     if snapshot.service_principal is None:
-        changes = (*changes, CreateServicePrincipal(unique_name))
+        changes = (*changes, _present(snapshot, unique_name))
     return Plan(
         unique_name=unique_name,
         tenant_id=snapshot.tenant_id,

@@ -13,6 +13,7 @@ from provision.plan.changes import (
     CreateServicePrincipal,
     ExtendGrant,
     RemovePassword,
+    Restore,
     UpdateApplication,
 )
 from provision.plan.difference import title, whom
@@ -57,7 +58,7 @@ class CarryOut:
 
     def carry_out(self, seen: Seen) -> None:
         """Do every change in order; what was done stays done when one fails."""
-        application, principal = seen.snapshot.application, seen.snapshot.service_principal
+        application, principal = seen.snapshot.existing, seen.snapshot.service_principal
         if application is not None:
             self._object_id, self._client_id = application.object_id, application.client_id
             self._key_ids_present = frozenset(p.key_id for p in application.passwords)
@@ -92,6 +93,8 @@ class CarryOut:
 
     def _write(self, change: Change) -> str:
         match change:
+            case Restore():
+                return self._restore(change)
             case UpdateApplication(object_id=object_id, before=before, after=after):
                 self._tenant.update_application(object_id, before, after)
                 return f"client id {self._client_id}"
@@ -113,6 +116,12 @@ class CarryOut:
                 raise AssertionError(change)
             case _:
                 assert_never(change)
+
+    def _restore(self, change: Restore) -> str:
+        self._tenant.restore(change.object_id)
+        if change.kind == "servicePrincipal":
+            self._principal_object_id = change.object_id
+        return f"object {change.object_id} is out of the bin"
 
     def _create_application(self, change: CreateApplication) -> None:
         report = self._services.report
@@ -233,7 +242,9 @@ def _minted(created: CreatedApplication) -> MintedPassword:
 
 def _stages_of(change: Change) -> tuple[str, ...]:
     match change:
-        case CreateServicePrincipal() | CreateGrant() | ExtendGrant():
+        case Restore(kind="application"):
+            return ("application",)
+        case CreateServicePrincipal() | Restore() | CreateGrant() | ExtendGrant():
             return ("consent",)
         case RemovePassword() | AddPassword():
             return ("secret",)

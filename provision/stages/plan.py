@@ -64,7 +64,7 @@ def _query(
 
 def custody_of(key: RegistrationKey, snapshot: Snapshot, services: Services) -> Custody:
     """Return what the vault knows about the application's client secrets."""
-    application = snapshot.application
+    application = snapshot.existing
     held = frozenset[str]()
     if application is not None:
         client = client_key(services, key.tenant_id, application.client_id)

@@ -85,6 +85,15 @@ class Application:
 
 
 @dataclass(frozen=True, slots=True)
+class DeletedApplication:
+    """An application in the bin, which still holds its unique name."""
+
+    application: Application
+    """As it was when it was deleted, and as it will be when it is restored."""
+    deleted_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Namesake:
     """An application that shares the display name and is not ours."""
 

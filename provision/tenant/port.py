@@ -7,6 +7,7 @@ from typing import Protocol
 from provision.tenant.application import (
     Application,
     ApplicationSettings,
+    DeletedApplication,
     MintedPassword,
     Namesake,
     PasswordRequest,
@@ -53,9 +54,21 @@ class Snapshot:
     user_ids: Mapping[str, str]
     """User principal name, as asked, to object id; users that do not exist are absent."""
     unknown: frozenset[str] = frozenset()
-    """Reads that were refused with 403: `namesakes`, `users`, `grants`."""
+    """Reads that were refused with 403: `namesakes`, `users`, `grants`, `deleted`."""
     exchange_online: Resource | None = None
     """None unless asked for; and where the tenant has no Exchange Online."""
+    deleted: DeletedApplication | None = None
+    """The application of that name in the bin, when there is none alive."""
+    deleted_service_principal: str | None = None
+    """Object id of its service principal in the bin, when there is none alive: restoring the
+    application leaves it there."""
+
+    @property
+    def existing(self) -> Application | None:
+        """The application, alive or in the bin."""
+        if self.application is None and self.deleted is not None:
+            return self.deleted.application
+        return self.application
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +134,22 @@ class Tenant(Protocol):
 
     def remove_password(self, object_id: str, key_id: str) -> None:
         """Revoke a client secret; a key id that is gone already is no error."""
+        ...
+
+    def delete_application(self, object_id: str) -> None:
+        """Move an application to the bin, its service principal too; gone already is no error."""
+        ...
+
+    def restore(self, object_id: str) -> None:
+        """Take an application or a service principal out of the bin, by itself.
+
+        Raises:
+            NotFound: It is not in the bin.
+        """
+        ...
+
+    def purge(self, object_id: str) -> None:
+        """Delete for good what is in the bin; gone already is no error."""
         ...
 
     def close(self) -> None:

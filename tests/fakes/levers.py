@@ -21,6 +21,7 @@ class Content:
     bin: dict[str, Application] = field(default_factory=dict)
     principals: dict[str, ServicePrincipal] = field(default_factory=dict)
     grants: dict[str, Grant] = field(default_factory=dict)
+    binned_principals: dict[str, ServicePrincipal] = field(default_factory=dict)
 
     def copied(self) -> "Content":
         return Content(*(copy(getattr(self, f.name)) for f in fields(self)))

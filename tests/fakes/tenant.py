@@ -12,6 +12,7 @@ from provision.tenant.application import (
     MICROSOFT_GRAPH,
     Application,
     ApplicationSettings,
+    DeletedApplication,
     MintedPassword,
     Namesake,
     Password,
@@ -19,9 +20,10 @@ from provision.tenant.application import (
 )
 from provision.tenant.port import CreatedApplication, Snapshot, TenantQuery
 from provision.tenant.service_principal import Grant, GrantRequest, Resource, ServicePrincipal
-from tests.fakes.levers import Levers
+from tests.fakes.levers import Content, Levers
 
 TENANT_ID = "99999999-aaaa-4bbb-8ccc-dddddddddddd"
+DELETED_AT = datetime(2026, 11, 20, tzinfo=UTC)
 GRAPH_OBJECT_ID = "graph-principal"
 EXCHANGE_OBJECT_ID = "exchange-principal"
 
@@ -58,6 +60,10 @@ class MemoryTenant(Levers):
         gone = [p for p in self.content.principals.values() if p.client_id == application.client_id]
         for principal in gone:
             del self.content.principals[principal.object_id]
+            self.content.binned_principals[principal.object_id] = principal
+            grants = self.content.grants.values()
+            for grant in [g for g in grants if g.client_object_id == principal.object_id]:
+                del self.content.grants[grant.grant_id]
 
     def named(self, unique_name: str) -> Application | None:
         """Return the live application with a unique name."""
@@ -170,6 +176,32 @@ class MemoryTenant(Levers):
 
         self.call("remove_password", remove)
 
+    def delete_application(self, object_id: str) -> None:
+        def delete() -> None:
+            if object_id in self.content.applications:
+                self.remove(object_id)
+
+        self.call("delete_application", delete)
+
+    def restore(self, object_id: str) -> None:
+        def take_out() -> None:
+            if object_id in self.content.bin:
+                self.put(self.content.bin.pop(object_id))
+            elif object_id in self.content.binned_principals:
+                principal = self.content.binned_principals.pop(object_id)
+                self.content.principals[object_id] = principal
+            else:
+                raise NotFound(f"restoring {object_id}: it is not in the bin")
+
+        self.call("restore", take_out)
+
+    def purge(self, object_id: str) -> None:
+        def forget() -> None:
+            self.content.bin.pop(object_id, None)
+            self.content.binned_principals.pop(object_id, None)
+
+        self.call("purge", forget)
+
     def close(self) -> None:
         self.calls.append("close")
 
@@ -181,6 +213,12 @@ class MemoryTenant(Levers):
         application = next((a for a in live if a.unique_name == query.unique_name), None)
         client_id = application.client_id if application else ""
         principal = next((p for p in shown.principals.values() if p.client_id == client_id), None)
+        deleted = None if application else _deleted(shown, query.unique_name)
+        existing = deleted.application if deleted else application
+        binned = shown.binned_principals.values()
+        in_bin = next(
+            (p.object_id for p in binned if existing and p.client_id == existing.client_id), None
+        )
         grants = [] if "grants" in self.unknown else list(shown.grants.values())
         users = {} if "users" in self.unknown else self.users
         return Snapshot(
@@ -201,6 +239,8 @@ class MemoryTenant(Levers):
             namesakes=() if "namesakes" in self.unknown else _namesakes(live, query),
             user_ids={name: users[name] for name in query.users if name in users},
             unknown=self.unknown,
+            deleted=deleted,
+            deleted_service_principal=in_bin,
         )
 
     def _require_free(self, unique_name: str) -> None:
@@ -228,6 +268,11 @@ class MemoryTenant(Levers):
         found = self.named(unique_name)
         assert found is not None
         return found
+
+
+def _deleted(shown: Content, unique_name: str) -> DeletedApplication | None:
+    found = next((a for a in shown.bin.values() if a.unique_name == unique_name), None)
+    return None if found is None else DeletedApplication(found, DELETED_AT)
 
 
 def _seconds(instant: datetime) -> datetime:

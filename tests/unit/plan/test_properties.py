@@ -17,6 +17,7 @@ from provision.plan.changes import (
     CreateServicePrincipal,
     ExtendGrant,
     RemovePassword,
+    Restore,
     UpdateApplication,
 )
 from provision.plan.custody import Custody
@@ -77,7 +78,7 @@ def _ends() -> st.SearchStrategy[datetime]:
     return st.sampled_from([NOW.replace(year=2025), NOW.replace(year=2027)])
 
 
-def carried_out(tenant: Snapshot, change: Change) -> Snapshot:  # noqa: PLR0911  (one a case)
+def carried_out(tenant: Snapshot, change: Change) -> Snapshot:  # noqa: C901, PLR0911, PLR0912  (one a case)
     """Do to a snapshot what Graph would do to the tenant."""
     application, principal = tenant.application, tenant.service_principal
     match change:
@@ -87,6 +88,9 @@ def carried_out(tenant: Snapshot, change: Change) -> Snapshot:  # noqa: PLR0911 
             }
             made = Application("o1", "c1", name, wanted, frozenset(passwords))
             return replace(tenant, application=made)
+        case Restore():
+            assert tenant.deleted
+            return replace(tenant, application=tenant.deleted.application, deleted=None)
         case UpdateApplication(after=after):
             assert application
             return replace(tenant, application=replace(application, settings=after))

@@ -1,6 +1,7 @@
 """Apply: from a confirmed plan to a tenant that is as the manifest wants it."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -152,9 +153,20 @@ def test_a_stranger_of_the_same_display_name_is_not_touched(world: World) -> Non
     assert world.tenant.writes == []
 
 
-def test_a_name_that_the_bin_still_holds_leaves_nothing_behind(world: World) -> None:
-    world.applied()
-    world.tenant.remove("object-2")
+def test_a_name_that_somebody_put_into_the_bin_meanwhile_leaves_nothing_behind(
+    world: World,
+) -> None:
+    gone = world.apply().remaining.snapshot.application
+    assert gone is not None
+
+    def meanwhile() -> None:
+        world.tenant.put(replace(gone, object_id="other", client_id="other"))
+        world.tenant.remove("other")
+
+    world.tenant.content.applications.clear()
+    world.tenant.content.principals.clear()
+    world.forget()
+    world.tenant.before("create_application", meanwhile)
 
     with pytest.raises(NameTaken, match="in the bin"):
         world.apply()

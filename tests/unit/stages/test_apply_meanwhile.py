@@ -78,7 +78,7 @@ def test_an_application_that_vanished_meanwhile_is_not_made_anew_unseen(world: W
         world.tenant.remove("object-2")
         return True
 
-    with pytest.raises(RefusedError, match="create application"):
+    with pytest.raises(RefusedError, match="restore application"):
         world.apply(WIDER, confirm)
 
     assert world.tenant.writes == []

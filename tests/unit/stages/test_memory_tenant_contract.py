@@ -3,6 +3,7 @@
 import pytest
 
 from tests.contract.graph.backend import Backend, name_of
+from tests.contract.graph.deletion_contract import DeletionContract
 from tests.contract.graph.tenant_contract import TenantContract
 from tests.fakes.tenant import MemoryTenant
 
@@ -14,5 +15,5 @@ def backend(request: pytest.FixtureRequest) -> Backend:
     return Backend(tenant, name_of(request.node.originalname), tenant.remove)
 
 
-class TestMemoryTenant(TenantContract):
+class TestMemoryTenant(TenantContract, DeletionContract):
     pass
