@@ -10,6 +10,7 @@ from provision.cli.apply import apply
 from provision.cli.authorize import authorize
 from provision.cli.check import check
 from provision.cli.demo import demo
+from provision.cli.destroy import destroy
 from provision.cli.handoff import handoff
 from provision.cli.init import init
 from provision.cli.plan import plan
@@ -34,7 +35,7 @@ app = typer.Typer(
 SET_UP, EVERY_DAY, OFFLINE = "Set up", "Every day", "Offline"
 
 for panel, commands in {
-    SET_UP: (init, check, plan, apply, authorize, verify, handoff),
+    SET_UP: (init, check, plan, apply, authorize, verify, handoff, destroy),
     EVERY_DAY: (refresh, rotate),
     OFFLINE: (sandbox, demo, schema),
 }.items():

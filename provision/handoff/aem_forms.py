@@ -53,6 +53,14 @@ class AemFormsSink:
             _check_printable(holding)
         self._place.write(render(handover, holding, with_secrets=self._with_secrets))
 
+    def clear(self, client_id: str) -> bool:
+        """Remove the file if it is this application's."""
+        stored = self._stored()
+        if stored is None or stored.client_id != client_id:
+            return False
+        self._place.remove()
+        return True
+
     def held_key_id(self) -> str | None:
         """Return the key id printed beside the client secret; None when the secret is not."""
         stored = self._stored()

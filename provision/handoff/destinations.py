@@ -4,7 +4,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
-from provision.handoff.files import check_writable, read_private, replace_private
+from provision.handoff.files import (
+    check_writable,
+    read_private,
+    remove_private,
+    replace_private,
+)
 from provision.handoff.worktree import refuse_if_committed
 
 
@@ -31,6 +36,10 @@ class Place(Protocol):
 
     def write(self, text: str) -> None:
         """Replace the text, wholly or not at all."""
+        ...
+
+    def remove(self) -> None:
+        """Take the text away."""
         ...
 
 
@@ -65,6 +74,10 @@ class FilePlace:
         self.prepare()
         replace_private(self._path, lambda file: file.write(text))
 
+    def remove(self) -> None:
+        """Remove the file."""
+        remove_private(self._path)
+
 
 class StreamPlace:
     """Standard output, by way of a writer."""
@@ -92,3 +105,6 @@ class StreamPlace:
     def write(self, text: str) -> None:
         """Give the text to the writer, in one piece."""
         self._writer(text)
+
+    def remove(self) -> None:
+        """Do nothing: a stream holds nothing."""

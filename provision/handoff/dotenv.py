@@ -69,6 +69,14 @@ class DotenvSink:
         holding = combined(handover, stored)
         self._place.write("".join(_rewritten(statements, holding)))
 
+    def clear(self, client_id: str) -> bool:
+        """Remove our variables if they are this application's; every other line stays."""
+        statements, stored = self._stored()
+        if stored.client_id != client_id:
+            return False
+        self._place.write("".join(s.text for s in statements if not _is_ours(s)))
+        return True
+
     def held_key_id(self) -> str | None:
         """Return the key id stored beside the client secret."""
         return self._stored()[1].key_id
@@ -84,6 +92,10 @@ class DotenvSink:
                 )
         found = tuple(statement for _, statement in statements)
         return found, _holding(found)
+
+
+def _is_ours(statement: Statement) -> bool:
+    return statement.key in KEYS or bool(_CAPTION.fullmatch(statement.text))
 
 
 def _holding(statements: tuple[Statement, ...]) -> Holding:

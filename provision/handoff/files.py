@@ -86,6 +86,20 @@ def replace_private(path: Path, write: Callable[[TextIO], object]) -> None:
         temporary.unlink(missing_ok=True)
 
 
+def remove_private(path: Path) -> None:
+    """Remove a file that was replaced by us.
+
+    Raises:
+        SinkFailed: The operating system refused.
+    """
+    _check_target(path)
+    try:
+        path.unlink(missing_ok=True)
+        _sync_directory(path.parent)
+    except OSError as error:
+        raise SinkFailed(f"{path}: the file cannot be removed ({error.strerror})") from error
+
+
 def _temporary(path: Path) -> tuple[int, str]:
     """Create an empty file beside the path that nobody else can open."""
     return tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")

@@ -59,6 +59,14 @@ class JsonSink:
         holding = combined(handover, self._stored())
         self._place.write(json.dumps(_members(holding), indent=2) + "\n")
 
+    def clear(self, client_id: str) -> bool:
+        """Remove the file if it is this application's."""
+        stored = self._stored()
+        if stored is None or stored.client_id != client_id:
+            return False
+        self._place.remove()
+        return True
+
     def held_key_id(self) -> str | None:
         """Return the key id stored beside the client secret."""
         stored = self._stored()

@@ -63,6 +63,17 @@ class Sink(Protocol):
         """
         ...
 
+    def clear(self, client_id: str) -> bool:
+        """Remove the values of an application that is no more, and nobody else's.
+
+        Returns:
+            Whether there were any.
+
+        Raises:
+            SinkFailed: They are still there.
+        """
+        ...
+
     def held_key_id(self) -> str | None:
         """Return the key id stored beside the client secret, or None without one.
 

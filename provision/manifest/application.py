@@ -98,6 +98,8 @@ class ApplicationSection:
         default_factory=SecretSection, validate_default=True
     )
     """The client secret to mint."""
+    prevent_destroy: StrictBool = False
+    """Whether `destroy` refuses, whatever it is told."""
 
     @property
     def redirect_uris(self) -> tuple[str, ...]:

@@ -22,7 +22,15 @@ class Seen:
 
 
 def look(manifest: Manifest, services: Services, admin: AdministratorServices) -> Seen:
-    """Read what exists and return the plan.
+    """Read what exists and return the plan; the same errors as `read_tenant`."""
+    snapshot = read_tenant(manifest, services, admin)
+    key = registration_key(manifest, services, admin.tenant_id)
+    custody = custody_of(key, snapshot, services)
+    return Seen(snapshot, make_plan(manifest, snapshot, custody, services.clock.now()))
+
+
+def read_tenant(manifest: Manifest, services: Services, admin: AdministratorServices) -> Snapshot:
+    """Return what exists of the manifest's application.
 
     Raises:
         WrongTenant: The administrator's token is for another tenant than the manifest names.
@@ -42,8 +50,7 @@ def look(manifest: Manifest, services: Services, admin: AdministratorServices) -
             f"tenant {manifest.tenant}: it has no Exchange Online, so nothing can be granted there",
             hint="a mailbox needs an Exchange Online licence; then repeat the command",
         )
-    custody = custody_of(key, snapshot, services)
-    return Seen(snapshot, make_plan(manifest, snapshot, custody, services.clock.now()))
+    return snapshot
 
 
 def _query(

@@ -17,6 +17,7 @@ from provision.vault.port import RememberedIds
 if TYPE_CHECKING:
     from provision.stages.apply import Applied, Approve, Confirm
     from provision.stages.authorize import Authorized, SignInWay, Surface
+    from provision.stages.destroy import ConfirmDestroy, Destroyed
     from provision.stages.handoff import HandedOver
     from provision.stages.refresh import Renewed
     from provision.stages.rotate import ConfirmRotation, Rotated, RotationWish
@@ -78,6 +79,14 @@ class Session:
         )
         self._registration = rotated.registration
         return rotated
+
+    def destroy(self, confirm: "ConfirmDestroy", *, purge: bool = False) -> "Destroyed":
+        """Delete the application, and everything that is held here for it."""
+        from provision.stages.destroy import destroy_application
+
+        return destroy_application(
+            self.manifest, self.targets, self.services, self._admin, confirm, purge=purge
+        )
 
     def graph_requests(self) -> int:
         """Return the distinct Graph requests up to and including the last write."""

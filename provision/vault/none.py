@@ -83,6 +83,21 @@ class NoVault:
         """Forget a client secret; one that is not remembered is no error."""
         self._secrets.pop((key, key_id), None)
 
+    def forget_application(self, key: ClientKey, registration: RegistrationKey) -> None:
+        """Remove all that belongs to an application which is no more."""
+
+        def is_its_own(mailbox: MailboxKey) -> bool:
+            return ClientKey(mailbox.cloud, mailbox.tenant_id, mailbox.client_id) == key
+
+        with self._guard:
+            self._secrets = {k: v for k, v in self._secrets.items() if k[0] != key}
+            self._intents = {k: v for k, v in self._intents.items() if v[0] != registration}
+            self._ids.pop(registration, None)
+            self._sign_ins = {k: v for k, v in self._sign_ins.items() if not is_its_own(k)}
+            self._tokens = {k: v for k, v in self._tokens.items() if not is_its_own(k)}
+            self._pending = {k: v for k, v in self._pending.items() if not is_its_own(v.mailbox)}
+            self._handoffs = {k: v for k, v in self._handoffs.items() if not is_its_own(k[0])}
+
     def begin_intent(
         self,
         key: RegistrationKey,

@@ -94,6 +94,10 @@ class Vault(Protocol):
         """Remove a client secret; one that is not kept is no error."""
         ...
 
+    def forget_application(self, key: ClientKey, registration: RegistrationKey) -> None:
+        """Remove all that belongs to an application which is no more: secrets, tokens, sign-ins."""
+        ...
+
     # Mints under way, and ids that save a round trip
 
     def begin_intent(

@@ -96,10 +96,10 @@ def test_every_answer_of_the_catalogue_names_commands_that_exist(name):
 @pytest.mark.parametrize(
     ("text", "wrong"),
     [
-        ("provision destroy", ["provision destroy"]),
+        ("provision demolish", ["provision demolish"]),
         ("provision apply --force", ["provision apply --force"]),
         ("run `provision plan --detailed-exitcode`, then `provision plam`", ["provision plam"]),
-        ("begin again: provision adopt and then look", ["provision adopt and then look"]),
+        ("begin again: provision adapt and then look", ["provision adapt and then look"]),
         ("provision token --mailbox A --for imap; provision refresh --all", []),
         ("remove it while no provision is running", []),
     ],

@@ -72,6 +72,9 @@ class MemoryPlace:
         self.on_write(text)
         self.text = text
 
+    def remove(self) -> None:
+        self.text = None
+
 
 def mode_of(path: Path) -> int:
     return path.stat().st_mode & 0o777

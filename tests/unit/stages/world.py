@@ -86,6 +86,9 @@ class InterruptedSink:
     def keep(self, handover: Handover) -> None:
         raise KeyboardInterrupt
 
+    def clear(self, client_id: str) -> bool:
+        return False
+
     def held_key_id(self) -> str | None:
         return None
 

@@ -30,6 +30,29 @@ class VaultContract:
         vault.keep_secret(CLIENT, held())
         assert vault.secret(CLIENT, "key-1") == held()
 
+    def test_forgets_everything_of_an_application_and_nothing_of_another(
+        self, vault: Vault
+    ) -> None:
+        other = replace(CLIENT, client_id="other")
+        vault.keep_secret(CLIENT, held())
+        vault.keep_secret(other, held())
+        vault.keep_sign_in(signed_in(), Secret("refresh"))
+        vault.remember_ids(REGISTRATION, IDS)
+        vault.begin_intent(REGISTRATION, "mint", "laptop", frozenset())
+
+        vault.forget_application(CLIENT, REGISTRATION)
+
+        assert vault.held_key_ids(CLIENT) == frozenset()
+        assert vault.find_sign_ins() == ()
+        assert vault.refresh_token(MAILBOX) is None
+        assert vault.remembered_ids(REGISTRATION) is None
+        assert vault.unfinished_intents(REGISTRATION) == ()
+        assert vault.held_key_ids(other) == {"key-1"}
+
+    def test_forgetting_what_was_never_kept_is_no_error(self, vault: Vault) -> None:
+        vault.forget_application(CLIENT, REGISTRATION)
+        assert vault.held_key_ids(CLIENT) == frozenset()
+
     def test_has_no_client_secret_before_one_is_kept(self, vault: Vault) -> None:
         assert vault.secret(CLIENT) is None
 
