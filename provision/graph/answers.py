@@ -32,6 +32,7 @@ def application(body: object) -> Application:
         unique_name=_text(raw.get("uniqueName")) or None,
         settings=settings(raw),
         passwords=passwords(raw),
+        tags=frozenset(_texts(raw.get("tags"))),
     )
 
 

@@ -19,7 +19,7 @@ _SETTINGS = (
     "web",
     "requiredResourceAccess",
 )
-_APPLICATION = ("id", "appId", "uniqueName", *_SETTINGS, "passwordCredentials")
+_APPLICATION = ("id", "appId", "uniqueName", *_SETTINGS, "passwordCredentials", "tags")
 _DELETED = (*_APPLICATION, "deletedDateTime")
 _NAMESAKE = ("id", "appId", "uniqueName", "displayName")
 _SERVICE_PRINCIPAL = ("id", "appId", "accountEnabled")
@@ -43,6 +43,17 @@ class ReadRequests:
                 builder.to_get_request_information(),
                 select=_APPLICATION,
             )
+
+    def owners(self, unique_name: str) -> GraphRequest:
+        """Ask who owns the application with a unique name; the first page says enough.
+
+        Source:
+            https://learn.microsoft.com/graph/api/application-list-owners
+        """
+        template = "{+baseurl}/applications(uniqueName='{uniqueName}')/owners{?%24select}"
+        path = {"uniqueName": quoted(unique_name)}
+        information = RequestInformation(Method.GET, template, path)
+        return _get(f"reading the owners of {unique_name}", information, select=("id",))
 
     def passwords(self, object_id: str) -> GraphRequest:
         """Ask for the metadata of an application's client secrets."""

@@ -15,6 +15,7 @@ from provision.tenant.service_principal import Grant, Resource, ServicePrincipal
 Parts = Mapping[str, GraphRequest]
 Found = Mapping[str, Answer]
 
+_NONE: frozenset[str] = frozenset()
 _USER = "user "
 """What the names of the parts that ask for users begin with."""
 
@@ -46,6 +47,8 @@ class SnapshotReader:
             principal, grants = self._hanging_on(application, query, parts, found)
         unknown = {"grants"} if _is_forbidden(grants) else set()
         unknown |= {"namesakes"} if _is_forbidden(found["namesakes"]) else set()
+        if application is not None and not found["owners"].is_success:
+            unknown.add("owners")
         users = {name: answer for name, answer in found.items() if name.startswith(_USER)}
         unknown |= {"users"} if any(map(_is_forbidden, users.values())) else set()
         deleted = None
@@ -66,6 +69,7 @@ class SnapshotReader:
             unknown=frozenset(unknown),
             exchange_online=_resource(parts, found, "exchange"),
             deleted=deleted,
+            owners=_ids(found["owners"]),
             deleted_service_principal=in_bin,
         )
 
@@ -108,6 +112,7 @@ class SnapshotReader:
             "application": self._requests.application(query.unique_name),
             "graph": self._requests.microsoft_graph(wants_scopes=query.wants_scope_ids),
             "namesakes": self._requests.namesakes(query.display_name),
+            "owners": self._requests.owners(query.unique_name),
         }
         if query.wants_exchange:
             parts["exchange"] = self._requests.exchange_online()
@@ -180,6 +185,10 @@ def _user_ids(parts: Parts, answers: Found) -> dict[str, str]:
         for name, answer in answers.items()
         if answer.status not in (FORBIDDEN, NOT_FOUND)
     }
+
+
+def _ids(answer: Answer) -> frozenset[str]:
+    return frozenset(map(parse.object_id, parse.items(answer.body))) if answer.is_success else _NONE
 
 
 def _is_forbidden(answer: Answer | None) -> bool:

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, ConfigDict, Field, StrictBool, ValidationInfo
 from pydantic.alias_generators import to_camel
@@ -98,6 +98,8 @@ class ApplicationSection:
         default_factory=SecretSection, validate_default=True
     )
     """The client secret to mint."""
+    manage: Literal["full", "partial"] = "full"
+    """Whether redirect URIs that the manifest does not name are removed, or kept and reported."""
     prevent_destroy: StrictBool = False
     """Whether `destroy` refuses, whatever it is told."""
 

@@ -36,12 +36,18 @@ def desired_settings(
         display_name=wanted.display_name,
         sign_in_audience=wanted.sign_in_audience,
         token_version=2 if wanted.sign_in_audience == PERSONAL_AUDIENCE else version,
-        redirect_uris=frozenset(wanted.redirect_uris),
+        redirect_uris=frozenset(wanted.redirect_uris) | _kept_uris(manifest, actual),
         issues_access_tokens=wanted.issues_access_tokens,
         issues_id_tokens=wanted.issues_id_tokens,
         permissions=resource_accesses(wanted.permissions, tenant_scope_ids)
         | frozenset(access for access in existing if not _is_ours(access)),
     )
+
+
+def _kept_uris(manifest: Manifest, actual: Application | None) -> frozenset[str]:
+    if actual is None or manifest.application.manage == "full":
+        return frozenset()
+    return actual.settings.redirect_uris
 
 
 def _is_ours(access: ResourceAccess) -> bool:

@@ -16,7 +16,7 @@ from provision.tenant.port import Snapshot
 class Notice:
     """One remark; never an obstacle."""
 
-    kind: Literal["unknown", "secret", "consent", "service principal", "advice"]
+    kind: Literal["unknown", "secret", "consent", "service principal", "kept", "advice"]
     text: str
 
 
@@ -33,6 +33,7 @@ def notices_for(
         *_service_principal(snapshot),
         *_secrets(manifest, snapshot, serving, custody, now),
         *_consent(manifest, snapshot),
+        *_kept(manifest, snapshot),
         *_advice(manifest),
     )
 
@@ -102,6 +103,23 @@ def _consent(manifest: Manifest, snapshot: Snapshot) -> list[Notice]:
         text = f"consent for every user exists although the manifest says {manifest.consent!r}"
         found.append(Notice("consent", text))
     return found
+
+
+def _kept(manifest: Manifest, snapshot: Snapshot) -> list[Notice]:
+    """Tell what the manifest does not own and `apply` leaves as it is."""
+    application = snapshot.existing
+    if application is None:
+        return []
+    found = []
+    extra = application.settings.redirect_uris - frozenset(manifest.application.redirect_uris)
+    if extra and manifest.application.manage == "partial":
+        found.append(f"redirect URIs that the manifest does not name: {' '.join(sorted(extra))}")
+    if application.tags:
+        found.append(f"tags: {' '.join(sorted(application.tags))}")
+    if snapshot.owners:
+        noun = "owner" if len(snapshot.owners) == 1 else "owners"
+        found.append(f"{len(snapshot.owners)} {noun}: {' '.join(sorted(snapshot.owners))}")
+    return [Notice("kept", text) for text in found]
 
 
 def _advice(manifest: Manifest) -> list[Notice]:

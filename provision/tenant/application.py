@@ -82,6 +82,8 @@ class Application:
     settings: ApplicationSettings
     passwords: frozenset[Password]
     """Graph returns them in no dependable order."""
+    tags: frozenset[str] = frozenset()
+    """What others mark it with; no manifest owns them."""
 
 
 @dataclass(frozen=True, slots=True)

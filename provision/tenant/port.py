@@ -54,7 +54,7 @@ class Snapshot:
     user_ids: Mapping[str, str]
     """User principal name, as asked, to object id; users that do not exist are absent."""
     unknown: frozenset[str] = frozenset()
-    """Reads that were refused with 403: `namesakes`, `users`, `grants`, `deleted`."""
+    """Reads that were refused with 403: `namesakes`, `users`, `grants`, `deleted`, `owners`."""
     exchange_online: Resource | None = None
     """None unless asked for; and where the tenant has no Exchange Online."""
     deleted: DeletedApplication | None = None
@@ -62,6 +62,8 @@ class Snapshot:
     deleted_service_principal: str | None = None
     """Object id of its service principal in the bin, when there is none alive: restoring the
     application leaves it there."""
+    owners: frozenset[str] = frozenset()
+    """Object ids of whoever may change the application besides the administrators."""
 
     @property
     def existing(self) -> Application | None:

@@ -30,6 +30,7 @@ def snapshot(raw: dict[str, Any]) -> Snapshot:
         ),
         user_ids=raw.get("users", {}),
         unknown=frozenset(raw.get("unknown", [])),
+        owners=frozenset(raw.get("owners", [])),
         exchange_online=Resource("exchange", "exchange", {}) if "exchange" in raw else None,
     )
 
@@ -59,6 +60,7 @@ def application(raw: dict[str, Any]) -> Application:
             )
             for p in raw.get("passwords", [])
         ),
+        tags=frozenset(given.get("tags", [])),
     )
 
 
