@@ -67,6 +67,26 @@ def as_json(plan: Plan) -> dict[str, object]:
             for change in plan.changes
         ],
         "notices": [{"kind": n.kind, "text": n.text} for n in plan.notices],
+        "consent": [
+            {
+                "resource": grant.resource,
+                "principal": grant.principal,
+                "declared": sorted(grant.declared),
+                "granted": sorted(grant.granted),
+                "missing": sorted(grant.missing),
+                "undeclared": sorted(grant.undeclared),
+            }
+            for grant in plan.consent.grants
+        ],
+        "tokens": [
+            {
+                "mailbox": token.address,
+                "inToken": sorted(token.in_token),
+                "missing": sorted(token.missing),
+                "at": token.at.isoformat(),
+            }
+            for token in plan.consent.tokens
+        ],
     }
 
 

@@ -15,8 +15,19 @@ class UnfinishedMint:
 
 
 @dataclass(frozen=True, slots=True)
+class TokenScopes:
+    """What a mailbox's last token could do."""
+
+    address: str
+    scopes: frozenset[str]
+    """Permission names without their resource."""
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Custody:
-    """Client secrets held here, and mints that were never finished."""
+    """What is known here: client secrets that are held, mints never finished, and tokens."""
 
     held_key_ids: frozenset[str] = frozenset()
     unfinished: tuple[UnfinishedMint, ...] = ()
+    tokens: tuple[TokenScopes, ...] = ()

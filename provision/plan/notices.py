@@ -7,6 +7,7 @@ from typing import Literal
 from provision.manifest.advice import warnings
 from provision.manifest.model import Manifest
 from provision.plan.consent import IMPLIED_SCOPES, granted_to
+from provision.plan.consent_state import ConsentState, consent_state
 from provision.plan.custody import Custody
 from provision.tenant.application import Password
 from provision.tenant.port import Snapshot
@@ -33,6 +34,7 @@ def notices_for(
         *_service_principal(snapshot),
         *_secrets(manifest, snapshot, serving, custody, now),
         *_consent(manifest, snapshot),
+        *_tokens(consent_state(manifest, snapshot, custody)),
         *_kept(manifest, snapshot),
         *_advice(manifest),
     )
@@ -103,6 +105,18 @@ def _consent(manifest: Manifest, snapshot: Snapshot) -> list[Notice]:
         text = f"consent for every user exists although the manifest says {manifest.consent!r}"
         found.append(Notice("consent", text))
     return found
+
+
+def _tokens(state: ConsentState) -> list[Notice]:
+    return [
+        Notice(
+            "consent",
+            f"the token of {token.address} (of {token.at:%Y-%m-%d}) lacks "
+            f"{' '.join(sorted(token.missing))}: provision authorize --mailbox {token.address}",
+        )
+        for token in state.tokens
+        if token.missing
+    ]
 
 
 def _kept(manifest: Manifest, snapshot: Snapshot) -> list[Notice]:

@@ -12,6 +12,7 @@ from provision.plan.changes import (
     Restore,
 )
 from provision.plan.consent import consent_changes
+from provision.plan.consent_state import ConsentState, consent_state
 from provision.plan.custody import Custody
 from provision.plan.notices import Notice, notices_for
 from provision.plan.password import PasswordPlan, password_request, plan_passwords
@@ -31,6 +32,8 @@ class Plan:
     """The client secret that satisfies the manifest; None when one has to be minted."""
     snapshot: Snapshot
     """What it was made from."""
+    consent: ConsentState
+    """Declared, granted, and in the tokens."""
 
     @property
     def restored(self) -> Restore | None:
@@ -83,4 +86,5 @@ def make_plan(manifest: Manifest, snapshot: Snapshot, custody: Custody, now: dat
         notices=notices_for(manifest, snapshot, passwords.serving, custody, now),
         serving=passwords.serving,
         snapshot=snapshot,
+        consent=consent_state(manifest, snapshot, custody),
     )

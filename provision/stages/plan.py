@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from provision.errors import NotFound, WrongTenant
 from provision.manifest.model import Manifest
 from provision.manifest.permission_ids import needs_lookup
-from provision.plan.custody import Custody, UnfinishedMint
+from provision.plan.custody import Custody, TokenScopes, UnfinishedMint
 from provision.plan.planner import Plan, make_plan
 from provision.stages.services import AdministratorServices, Services
 from provision.stages.vault_keys import client_key, registration_key
 from provision.tenant.port import Hint, Snapshot, TenantQuery
-from provision.vault.port import RegistrationKey
+from provision.vault.port import GrantedScopes, RegistrationKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +73,21 @@ def custody_of(key: RegistrationKey, snapshot: Snapshot, services: Services) -> 
     """Return what the vault knows about the application's client secrets."""
     application = snapshot.existing
     held = frozenset[str]()
+    tokens: tuple[TokenScopes, ...] = ()
     if application is not None:
         client = client_key(services, key.tenant_id, application.client_id)
         held = services.vault.held_key_ids(client)
+        tokens = tuple(map(_in_token, services.vault.granted_scopes(client)))
     return Custody(
         held_key_ids=held,
         unfinished=tuple(
             UnfinishedMint(intent.display_name, intent.key_ids_present, intent.begun_at)
             for intent in services.vault.unfinished_intents(key)
         ),
+        tokens=tokens,
     )
+
+
+def _in_token(granted: GrantedScopes) -> TokenScopes:
+    names = frozenset(scope.rpartition("/")[2] for scope in granted.scopes)
+    return TokenScopes(granted.key.address, names, granted.at)

@@ -16,6 +16,7 @@ from provision.tenant.mailbox import Mailbox
 from provision.vault.port import (
     AccessToken,
     ClientKey,
+    GrantedScopes,
     HeldSecret,
     MailboxKey,
     RefreshToken,
@@ -173,7 +174,10 @@ def keep_access_token(
         ConsentMissing: The token lacks a scope that was asked for.
     """
     # RFC 6749 section 5.1: no scope in the answer means those that were asked for.
-    lacking = missing_scopes(wanted.scopes, tokens.scopes or wanted.scopes)
+    granted = frozenset(tokens.scopes or wanted.scopes)
+    now = services.clock.now()
+    services.vault.record_granted_scopes(GrantedScopes(key, wanted.resource, granted, now))
+    lacking = missing_scopes(wanted.scopes, granted)
     if lacking:
         raise ConsentMissing(
             f"mailbox {key.address}: Entra gave a token without {' '.join(lacking)}",
@@ -181,7 +185,7 @@ def keep_access_token(
         )
     token = AccessToken(
         token=tokens.access_token,
-        expires_at=services.clock.now() + timedelta(seconds=tokens.expires_in),
+        expires_at=now + timedelta(seconds=tokens.expires_in),
         scopes=frozenset(wanted.scopes),
         resource=wanted.resource,
     )

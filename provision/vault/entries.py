@@ -114,6 +114,17 @@ class RefreshToken:
 
 
 @dataclass(frozen=True, slots=True)
+class GrantedScopes:
+    """What the last token of a mailbox could do, as the endpoint said; no secret."""
+
+    key: MailboxKey
+    resource: str
+    scopes: frozenset[str]
+    """As granted, in the endpoint's own spelling."""
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class AccessToken:
     """An access token for one resource."""
 

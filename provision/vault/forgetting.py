@@ -12,6 +12,7 @@ _OF_CLIENT: Final = (
     "access_token",
     "pending_sign_in",
     "handoff",
+    "granted_scopes",
 )
 _OF_REGISTRATION: Final = ("intent", "remembered_ids")
 

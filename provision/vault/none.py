@@ -15,6 +15,7 @@ from provision.vault.entries import (
     AccessToken,
     ClientKey,
     ExpiredSignIn,
+    GrantedScopes,
     Handoff,
     HeldSecret,
     Intent,
@@ -48,6 +49,7 @@ class NoVault:
         self._tokens: dict[MailboxKey, tuple[RefreshToken, ...]] = {}
         self._pending: dict[str, PendingSignIn] = {}
         self._handoffs: dict[tuple[MailboxKey, str], Handoff] = {}
+        self._granted: dict[tuple[MailboxKey, str], GrantedScopes] = {}
 
     def prepare(self) -> None:
         """Prove nothing: what must be kept needs a sink."""
@@ -87,7 +89,7 @@ class NoVault:
         """Remove all that belongs to an application which is no more."""
 
         def is_its_own(mailbox: MailboxKey) -> bool:
-            return ClientKey(mailbox.cloud, mailbox.tenant_id, mailbox.client_id) == key
+            return mailbox.client == key
 
         with self._guard:
             self._secrets = {k: v for k, v in self._secrets.items() if k[0] != key}
@@ -97,6 +99,7 @@ class NoVault:
             self._tokens = {k: v for k, v in self._tokens.items() if not is_its_own(k)}
             self._pending = {k: v for k, v in self._pending.items() if not is_its_own(v.mailbox)}
             self._handoffs = {k: v for k, v in self._handoffs.items() if not is_its_own(k[0])}
+            self._granted = {k: v for k, v in self._granted.items() if not is_its_own(k[0])}
 
     def begin_intent(
         self,
@@ -224,6 +227,15 @@ class NoVault:
         waiting = [p for p in self._pending.values() if p.mailbox == key]
         latest = max(waiting, key=lambda p: p.created_at, default=None)
         return None if latest is None else self.take_pending(latest.state, now)
+
+    def record_granted_scopes(self, granted: GrantedScopes) -> None:
+        """Remember what a token could do, until the process ends."""
+        self._granted[granted.key, granted.resource] = granted
+
+    def granted_scopes(self, key: ClientKey) -> tuple[GrantedScopes, ...]:
+        """Return what tokens of this process could do."""
+        found = [g for g in self._granted.values() if g.key.client == key]
+        return tuple(sorted(found, key=lambda g: (g.key.address, g.resource)))
 
     def record_handoff(self, key: MailboxKey, holder: str, generation: int, at: datetime) -> None:
         """Remember which generation a holder was given, until the process ends."""

@@ -10,6 +10,7 @@ from provision.vault.entries import (
     AccessToken,
     ClientKey,
     ExpiredSignIn,
+    GrantedScopes,
     Handoff,
     HeldSecret,
     Intent,
@@ -28,6 +29,7 @@ __all__ = [
     "AccessToken",
     "ClientKey",
     "ExpiredSignIn",
+    "GrantedScopes",
     "Handoff",
     "HeldSecret",
     "Intent",
@@ -180,6 +182,14 @@ class Vault(Protocol):
         self, key: MailboxKey, resource: str, scopes: Collection[str], now: datetime
     ) -> AccessToken | None:
         """Return a cached access token with more life than `ACCESS_TOKEN_MARGIN`."""
+        ...
+
+    def record_granted_scopes(self, granted: GrantedScopes) -> None:
+        """Record what a token could do, in place of the one before it for the same resource."""
+        ...
+
+    def granted_scopes(self, key: ClientKey) -> tuple[GrantedScopes, ...]:
+        """Return what the last tokens of an application's mailboxes could do; needs no key."""
         ...
 
     # Sign-ins that wait for their answer

@@ -52,9 +52,16 @@ _FIRST: Final = (
         PRIMARY KEY (cloud, tenant_id, client_id, address, holder))""",
 )
 
+_SECOND: Final = (
+    """CREATE TABLE granted_scopes (
+        cloud TEXT NOT NULL, tenant_id TEXT NOT NULL, client_id TEXT NOT NULL,
+        address TEXT NOT NULL, resource TEXT NOT NULL, scopes TEXT NOT NULL, at TEXT NOT NULL,
+        PRIMARY KEY (cloud, tenant_id, client_id, address, resource))""",
+)
+
 Migrations = Sequence[Sequence[str]]
 
-MIGRATIONS: Final[Migrations] = (_FIRST,)
+MIGRATIONS: Final[Migrations] = (_FIRST, _SECOND)
 """Statements that lead from version n to n + 1, from an empty file on; published ones never change.
 
 Plain SQL of SQLite 3.24, which is what the oldest supported systems ship.

@@ -6,7 +6,13 @@ from datetime import datetime
 
 from provision.secret import Secret
 from provision.vault.cipher import Cipher, Place
-from provision.vault.entries import AccessToken, MailboxKey, RefreshToken
+from provision.vault.entries import (
+    AccessToken,
+    ClientKey,
+    GrantedScopes,
+    MailboxKey,
+    RefreshToken,
+)
 from provision.vault.port import ACCESS_TOKEN_MARGIN
 from provision.vault.schema import instant, written
 from provision.vault.sqlite_file import Store
@@ -80,6 +86,37 @@ class TokenRows:
                 "token": sealed,
                 "expires_at": written(token.expires_at),
             },
+        )
+
+    def record_granted_scopes(self, granted: GrantedScopes) -> None:
+        """Record what a token could do, in place of the one before it for the same resource."""
+        self._store.write(
+            "INSERT OR REPLACE INTO granted_scopes"
+            " (cloud, tenant_id, client_id, address, resource, scopes, at)"
+            " VALUES (:cloud, :tenant_id, :client_id, :address, :resource, :scopes, :at)",
+            {
+                **mailbox_columns(granted.key),
+                "resource": granted.resource,
+                "scopes": _joined(granted.scopes),
+                "at": written(granted.at),
+            },
+        )
+
+    def granted_scopes(self, key: ClientKey) -> tuple[GrantedScopes, ...]:
+        """Return what the last tokens of an application's mailboxes could do; needs no key."""
+        rows = self._store.rows(
+            "SELECT address, resource, scopes, at FROM granted_scopes WHERE cloud = :cloud"
+            " AND tenant_id = :tenant_id AND client_id = :client_id ORDER BY address, resource",
+            {"cloud": key.cloud, "tenant_id": key.tenant_id, "client_id": key.client_id},
+        )
+        return tuple(
+            GrantedScopes(
+                MailboxKey(key.cloud, key.tenant_id, key.client_id, row["address"]),
+                row["resource"],
+                frozenset(row["scopes"].split()),
+                instant(row["at"]),
+            )
+            for row in rows
         )
 
     def access_token(

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from provision.secret import Secret
-from provision.vault.port import ExpiredSignIn, Handoff, MailboxKey, Vault
+from provision.vault.port import ExpiredSignIn, GrantedScopes, Handoff, MailboxKey, Vault
 from tests.unit.vault.samples import (
     CLIENT,
     IDS,
@@ -48,6 +48,14 @@ class VaultContract:
         assert vault.remembered_ids(REGISTRATION) is None
         assert vault.unfinished_intents(REGISTRATION) == ()
         assert vault.held_key_ids(other) == {"key-1"}
+
+    def test_tells_what_the_last_token_of_a_mailbox_could_do(self, vault: Vault) -> None:
+        first = GrantedScopes(MAILBOX, "https://outlook.office.com", frozenset({"a", "b"}), START)
+        vault.record_granted_scopes(first)
+        last = replace(first, scopes=frozenset({"a"}), at=START + minutes(5))
+        vault.record_granted_scopes(last)
+        assert vault.granted_scopes(CLIENT) == (last,)
+        assert vault.granted_scopes(replace(CLIENT, client_id="other")) == ()
 
     def test_forgetting_what_was_never_kept_is_no_error(self, vault: Vault) -> None:
         vault.forget_application(CLIENT, REGISTRATION)
