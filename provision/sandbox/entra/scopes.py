@@ -12,7 +12,7 @@ OPENID_SCOPES: Final = frozenset({"openid", "profile", "email", "offline_access"
 DEFAULT: Final = ".default"
 _NAMED_IN_GRAPH_TOKENS: Final = frozenset({"openid", "profile", "email"})
 
-ResourceName = Literal["graph", "outlook"]
+ResourceName = Literal["graph", "outlook", "vault"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +31,15 @@ GRAPH: Final = Resource(
 OUTLOOK: Final = Resource(
     "outlook", "00000002-0000-0ff1-ce00-000000000000", "https://outlook.office.com"
 )
+VAULT: Final = Resource("vault", "cfa8b339-82a2-471a-a3c9-0fc0be7a4093", "https://vault.azure.net")
 _ALIASES: Final = {
     GRAPH.audience: GRAPH,
     GRAPH.client_id: GRAPH,
     OUTLOOK.audience: OUTLOOK,
     OUTLOOK.client_id: OUTLOOK,
     "https://outlook.office365.com": OUTLOOK,
+    VAULT.audience: VAULT,
+    VAULT.client_id: VAULT,
 }
 
 

@@ -3,6 +3,7 @@
 from base64 import b64encode
 from urllib.parse import quote
 
+import jwt
 import pytest
 
 from tests.contract.sandbox_entra.tenant import (
@@ -96,6 +97,16 @@ def test_a_body_of_another_type_is_not_read(sandbox: Sandbox) -> None:
         {"content-type": "application/json"},
     )
     assert code_of(answer) == 900144
+
+
+@pytest.mark.parametrize(
+    "resource", ["https://vault.azure.net", "cfa8b339-82a2-471a-a3c9-0fc0be7a4093"]
+)
+def test_a_token_for_key_vault_is_for_key_vault_alone(sandbox: Sandbox, resource: str) -> None:
+    token = str(app_token(sandbox, scope=f"{resource}/.default")["access_token"])
+
+    claims = jwt.decode(token, options={"verify_signature": False})
+    assert (claims["aud"], claims.get("roles")) == ("https://vault.azure.net", None)
 
 
 def test_an_expired_secret_says_that_it_expired(sandbox: Sandbox) -> None:

@@ -126,6 +126,7 @@ def test_a_new_tenant_has_people_resources_and_an_administrator() -> None:
         "shared@contoso.com",
     ]
     assert {p["displayName"] for p in directory.service_principals.values()} == {
+        "Azure Key Vault",
         "Microsoft Graph",
         "Office 365 Exchange Online",
         "Tenant administrator",
