@@ -113,6 +113,20 @@ BUILT_IN: Mapping[str, Cloud] = {
     )
 }
 
+# https://learn.microsoft.com/azure/key-vault/general/about-keys-secrets-certificates#vault-name-and-object-name
+VAULT_SUFFIXES: Mapping[str, str] = {
+    "global": "vault.azure.net",
+    "usgov": "vault.usgovcloudapi.net",
+    "usgov-dod": "vault.usgovcloudapi.net",
+    "china": "vault.azure.cn",
+}
+"""What the hosts of a cloud's Key Vaults end in; `https://` before it, their tokens' audience."""
+
+
+def host_of(origin: str) -> str:
+    """Return the host of an https origin, without its port."""
+    return urlsplit(origin).hostname or ""
+
 
 def is_loopback(host: str) -> bool:
     """Tell whether a host name or address can only be this machine."""

@@ -5,6 +5,7 @@ import random
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
     from provision.stages.secret_custody import Target
     from provision.stages.services import AdministratorServices, Services
     from provision.stages.session import Session
-    from provision.stages.targets import ChosenTarget, Writer
+    from provision.stages.sink_making import Writer
+    from provision.stages.targets import ChosenTarget
     from provision.stages.token_purpose import Wanted
     from provision.vault.port import SignedInMailbox, Vault
 
@@ -101,7 +103,7 @@ def open_session(
         yield Session(
             manifest,
             services,
-            lambda: _targets(manifest, place.file.parent, chosen),
+            lambda: _targets(manifest, place.file.parent, services, chosen, stack),
             lambda: _administrator(manifest, services, chosen, tenant_id, stack),
             tenant_id,
         )
@@ -254,10 +256,20 @@ def _administrator_settings(tenant: str, choices: Choices) -> "AdministratorSett
     )
 
 
-def _targets(manifest: "Manifest", folder: Path, choices: Choices) -> "tuple[Target, ...]":
-    from provision.stages.targets import chosen_target, sink_maker, targets_of
+def _targets(
+    manifest: "Manifest", folder: Path, services: "Services", choices: Choices, stack: ExitStack
+) -> "tuple[Target, ...]":
+    from provision.graph.opening import open_administrator
+    from provision.stages.sink_means import sinks_of_machine
+    from provision.stages.targets import chosen_target, targets_of
 
-    make = sink_maker(choices.writer, with_secrets=choices.with_secrets)
+    settings = partial(_administrator_settings, manifest.tenant, choices)
+    administrator = open_administrator(services.cloud, settings, services.clock, random.random)
+    stack.callback(administrator.close)
+    shows = choices.with_secrets
+    make = sinks_of_machine(
+        choices.environ, choices.writer, services, administrator.token, with_secrets=shows
+    )
     if choices.target is not None:
         return (chosen_target(manifest, choices.target, make),)
     return targets_of(manifest, folder, make)

@@ -11,9 +11,11 @@ def check(file: File = MANIFEST, output: OutputOption = Output.TEXT) -> int:
 
     from provision.manifest.advice import warnings
     from provision.manifest.load import load_manifest
+    from provision.stages.sink_making import refuse_strange_keys
 
     try:
         manifest = load_manifest(file)
+        refuse_strange_keys(manifest, file)
     except ManifestInvalid as error:
         if output is Output.JSON:
             console.out_json({"valid": False, "problems": [asdict(p) for p in error.problems]})

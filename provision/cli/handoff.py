@@ -23,7 +23,11 @@ def handoff(
     file: File = MANIFEST,
     to: Annotated[
         str | None,
-        typer.Option("--to", help="dotenv, json or aem-forms, in place of the manifest's list."),
+        typer.Option(
+            "--to",
+            help="dotenv, json, aem-forms, github-actions or azure-devops, in place of the "
+            "manifest's list.",
+        ),
     ] = None,
     path: Annotated[
         str, typer.Option("--path", help="Where --to writes; - is standard output.")
@@ -61,11 +65,7 @@ def handoff(
         handed = session.hand_off()
     if output is Output.JSON:
         # Where the values themselves go to standard output, what is told about them does not.
-        tell = (
-            console.err
-            if any(h.holder.endswith("standard output") for h in handed)
-            else console.out
-        )
+        tell = console.err if any("standard output" in h.holder for h in handed) else console.out
         tell(handoff_view.text([handoff_view.as_json(h) for h in handed]))
     for one in handed:
         if one.failure is not None:

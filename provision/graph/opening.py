@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from provision.clock import Clock
-from provision.cloud import Cloud
+from provision.cloud import VAULT_SUFFIXES, Cloud
 from provision.graph.credential import Administrator, AdministratorSettings, TokenSource
 from provision.graph.polling import Pacing
 from provision.graph.request_count import Meter
@@ -45,3 +45,30 @@ def open_tenant(
     pacing = Pacing(clock, jitter, waiting)
     session = GraphSession(cloud, Administrator(connect, pacing))
     return GraphTenant(session, session.graph, pacing, Meter())
+
+
+def open_administrator(
+    cloud: Cloud,
+    settings: Callable[[], AdministratorSettings],
+    clock: Clock,
+    jitter: Callable[[], float],
+) -> Administrator:
+    """Return the administrator for the cloud's Key Vaults, another resource than Graph.
+
+    Nobody is signed in before the first token is asked for. Close it after use.
+
+    Args:
+        cloud: Where Entra is; a cloud file's vaults are those of Microsoft's global cloud.
+        settings: Says who signs in, once somebody does.
+        clock: What waits are counted on.
+        jitter: A number from 0 to 1, such as `random.random`.
+    """
+    suffix = VAULT_SUFFIXES.get(cloud.name, VAULT_SUFFIXES["global"])
+
+    def connect() -> TokenSource:
+        from provision.graph.sign_in import AzureSignIn  # noqa: PLC0415  (azure-identity)
+
+        quieten()
+        return AzureSignIn(cloud, settings(), f"https://{suffix}/.default")
+
+    return Administrator(connect, Pacing(clock, jitter, lambda _reason, _seconds: None))

@@ -33,8 +33,10 @@ Credential = (
 class AzureSignIn:
     """A token source; the first credential that is available stays the one that is asked."""
 
-    def __init__(self, cloud: Cloud, settings: AdministratorSettings) -> None:
+    def __init__(self, cloud: Cloud, settings: AdministratorSettings, scope: str = "") -> None:
+        """Ask for nothing yet; without a scope of its own, the tokens are for Graph."""
         self._cloud = cloud
+        self._scope = scope or f"{cloud.graph_resource}/.default"
         self._settings = settings
         self._candidates = list(_candidates(cloud, settings))
         self._chosen: tuple[str, Credential] | None = None
@@ -71,9 +73,8 @@ class AzureSignIn:
             self._chosen = None
 
     def _ask(self, who: str, credential: Credential, claims: str) -> AdministratorToken:
-        scope = f"{self._cloud.graph_resource}/.default"
         try:
-            token: AccessToken = credential.get_token(scope, claims=claims or None)
+            token: AccessToken = credential.get_token(self._scope, claims=claims or None)
         except CredentialUnavailableError:
             raise
         except AzureError as error:

@@ -1,33 +1,16 @@
 """Hand-off format `dotenv`: seven variables, beside whatever else the file holds."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Final
 
 from provision.errors import SinkFailed
 from provision.handoff.destinations import Place
 from provision.handoff.dotenv_syntax import Statement, parse_statements, quoted
 from provision.handoff.port import Handover
-from provision.handoff.stored_values import Holding, Token, combined
-from provision.secret import Secret
-from provision.tenant.registration import ClientSecret
+from provision.handoff.stored_values import Holding, combined
+from provision.handoff.variables import KEYS, holding_of, variables
 
-CLIENT_ID: Final = "MAIL_OAUTH_CLIENT_ID"
-CLIENT_SECRET: Final = "MAIL_OAUTH_CLIENT_SECRET"  # noqa: S105  (a variable's name)
-CLIENT_SECRET_KEY_ID: Final = "MAIL_OAUTH_CLIENT_SECRET_KEY_ID"  # noqa: S105  (likewise)
-TENANT_ID: Final = "MAIL_OAUTH_TENANT_ID"
-AUTHORITY: Final = "MAIL_OAUTH_AUTHORITY"
-REFRESH_TOKEN: Final = "MAIL_OAUTH_REFRESH_TOKEN"  # noqa: S105  (likewise)
-REFRESH_TOKEN_ISSUED_AT: Final = "MAIL_OAUTH_REFRESH_TOKEN_ISSUED_AT"  # noqa: S105  (likewise)
-KEYS: Final = (
-    CLIENT_ID,
-    CLIENT_SECRET,
-    CLIENT_SECRET_KEY_ID,
-    TENANT_ID,
-    AUTHORITY,
-    REFRESH_TOKEN,
-    REFRESH_TOKEN_ISSUED_AT,
-)
 _OURS: Final = re.compile(rf"\s*(?:export\s+)?(?:{'|'.join(KEYS)})\s*=")
 _CAPTION: Final = re.compile(r"# MAIL_OAUTH values(?: of (\S+))?, written by provision\s*")
 
@@ -100,24 +83,10 @@ def _is_ours(statement: Statement) -> bool:
 
 def _holding(statements: tuple[Statement, ...]) -> Holding:
     """Read our variables; as in a shell, the last one of a name counts."""
-    values = {s.key: s.value for s in statements if s.key in KEYS}
+    values = {s.key: s.value for s in statements if s.key is not None and s.key in KEYS}
     captions = (_CAPTION.fullmatch(s.text) for s in statements if s.key is None)
     mailboxes = [caption[1] for caption in captions if caption is not None]
-    secret, token = values.get(CLIENT_SECRET, ""), values.get(REFRESH_TOKEN, "")
-    return Holding(
-        client_id=values.get(CLIENT_ID, ""),
-        tenant_id=values.get(TENANT_ID, ""),
-        authority=values.get(AUTHORITY, ""),
-        mailbox=mailboxes[-1] if mailboxes else None,
-        client_secret=(
-            ClientSecret(values.get(CLIENT_SECRET_KEY_ID, ""), Secret(secret)) if secret else None
-        ),
-        token=(
-            Token(Secret(token), values.get(REFRESH_TOKEN_ISSUED_AT) or None, None)
-            if token
-            else None
-        ),
-    )
+    return holding_of(values, mailboxes[-1] if mailboxes else None)
 
 
 def _rewritten(statements: tuple[Statement, ...], holding: Holding) -> Iterator[str]:
@@ -149,19 +118,10 @@ def _caption(holding: Holding) -> str:
 
 
 def _assignments(holding: Holding) -> Iterator[tuple[str, str]]:
-    for key, value in _values(holding).items():
-        if value:
-            yield key, f"{key}={quoted(value)}\n"
+    for key, value in variables(holding).items():
+        yield key, f"{key}={quoted(value)}\n"
 
 
-def _values(holding: Holding) -> Mapping[str, str | None]:
-    secret, token = holding.client_secret, holding.token
-    return {
-        CLIENT_ID: holding.client_id,
-        CLIENT_SECRET: None if secret is None else secret.secret.reveal(),
-        CLIENT_SECRET_KEY_ID: holding.key_id,
-        TENANT_ID: holding.tenant_id,
-        AUTHORITY: holding.authority,
-        REFRESH_TOKEN: None if token is None else token.secret.reveal(),
-        REFRESH_TOKEN_ISSUED_AT: None if token is None else token.issued_at,
-    }
+def document(holding: Holding) -> str:
+    """Return a whole file with nothing but our variables."""
+    return "".join(_rewritten((), holding))

@@ -57,7 +57,7 @@ class JsonSink:
             SinkFailed: The file cannot be written, or is another program's.
         """
         holding = combined(handover, self._stored())
-        self._place.write(json.dumps(_members(holding), indent=2) + "\n")
+        self._place.write(document(holding))
 
     def clear(self, client_id: str) -> bool:
         """Remove the file if it is this application's."""
@@ -90,6 +90,11 @@ def _foreign(label: str) -> SinkFailed:
         f"{label}: holds something else than a version {VERSION} hand-off, and would be replaced",
         hint="name another path in the manifest's `handoff`, or move the file away",
     )
+
+
+def document(holding: Holding) -> str:
+    """Return the object as a text."""
+    return json.dumps(_members(holding), indent=2) + "\n"
 
 
 def _members(holding: Holding) -> dict[str, str | int | None]:

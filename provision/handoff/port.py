@@ -51,7 +51,7 @@ class Sink(Protocol):
         """Prove that `keep` would work, before there is a secret; leave nothing behind.
 
         Raises:
-            SinkFailed: It would not.
+            SinkFailed: It would not. A service may raise NotPermitted or TemporaryError, too.
         """
         ...
 
@@ -59,7 +59,8 @@ class Sink(Protocol):
         """Store the values, all of them or none.
 
         Raises:
-            SinkFailed: They are not stored; what was there before still is.
+            SinkFailed: They are not stored; what was there before still is. A service may raise
+                NotPermitted or TemporaryError, too.
         """
         ...
 

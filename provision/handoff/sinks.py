@@ -1,4 +1,4 @@
-"""From a manifest's `to` and `path` to the sink that serves it."""
+"""From a format and a path to the sink that writes it."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -36,7 +36,7 @@ def make_sink(
     Raises:
         UsageError: The kind is unknown, or `-` was asked for where there is no writer.
     """
-    place = _place(kind, path, base, writer)
+    place = make_place(kind, path, base, writer)
     match kind:
         case "dotenv":
             return DotenvSink(place)
@@ -51,9 +51,14 @@ def make_sink(
             )
 
 
-def _place(
+def make_place(
     kind: str, path: str, base: Path | None, writer: Callable[[str], object] | None
 ) -> Place:
+    """Return where a text goes; the arguments are those of `make_sink`.
+
+    Raises:
+        UsageError: `-` was asked for where there is no writer.
+    """
     if path != STANDARD_OUTPUT:
         return FilePlace(path, (base or Path()) / path)
     if writer is None:

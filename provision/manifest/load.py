@@ -5,6 +5,7 @@ from pathlib import Path
 
 from provision.errors import ManifestInvalid, Problem, UsageError
 from provision.manifest.document import read_document, spelled
+from provision.manifest.handoff import FileTarget, KubernetesTarget
 from provision.manifest.model import Manifest
 from provision.manifest.validate import validated
 
@@ -58,6 +59,9 @@ def _in_folder(manifest: Manifest, folder: Path) -> Manifest:
     """Make the paths of a manifest absolute."""
     cloud = manifest.cloud if manifest.cloud_file is None else str(folder / manifest.cloud_file)
     handoff = tuple(
-        t if t.path == "-" else replace(t, path=str(folder / t.path)) for t in manifest.handoff
+        replace(t, path=str(folder / t.path))
+        if isinstance(t, FileTarget | KubernetesTarget) and t.path != "-"
+        else t
+        for t in manifest.handoff
     )
     return replace(manifest, cloud=cloud, handoff=handoff)

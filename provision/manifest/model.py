@@ -19,7 +19,8 @@ from provision.manifest.application import (
     WebSection,
     nativeclient,
 )
-from provision.manifest.fields import Address, CloudName, FilePath, Tenant, written
+from provision.manifest.fields import Address, CloudName, Tenant, written
+from provision.manifest.handoff import HandoffTarget, TaggedTarget
 from provision.tenant.mailbox import PROTOCOLS, AuthorityKind, Mailbox, Protocol
 
 __all__ = [
@@ -79,18 +80,6 @@ class _WrittenAsSection:
         )
 
 
-@dataclass(frozen=True, slots=True, config=SECTION)
-class HandoffTarget:
-    """One place that receives the values."""
-
-    to: Literal["dotenv", "json", "aem-forms"]
-    """The format."""
-    path: FilePath
-    """The file to write, relative to the manifest; `-` is standard output."""
-    mailbox: Address | None = None
-    """Whose refresh token goes there: a file holds one mailbox. Needed when there are several."""
-
-
 def _signing_in_for_aem(value: object, info: ValidationInfo) -> object:
     """Let a mailbox that AEM Forms gets sign in at `common`: AEM has no field for a tenant.
 
@@ -130,7 +119,7 @@ class Manifest:
     (users consent at sign-in).
     """
     # Before the mailboxes: a mailbox's default authority depends on who gets its token.
-    handoff: tuple[HandoffTarget, ...] = ()
+    handoff: tuple[TaggedTarget, ...] = ()
     """Where the values go."""
     mailboxes: Annotated[
         tuple[Annotated[Mailbox, _WrittenAsSection()], ...], BeforeValidator(_signing_in_for_aem)

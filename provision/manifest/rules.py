@@ -1,14 +1,14 @@
 """What the sections of a manifest demand of each other, and Entra's limits per audience."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from provision.cloud import BUILT_IN
-from provision.manifest.model import HandoffTarget, Manifest
+from provision.manifest.handoff_rules import handoff_findings
+from provision.manifest.model import Manifest
 from provision.manifest.permission_ids import NEEDED_BY
 from provision.manifest.redirect_uri import has_query, has_wildcard, without_port
-from provision.manifest.spelling import nearest
 from provision.manifest.unknown_keys import Finding
 
 # https://learn.microsoft.com/entra/identity-platform/supported-accounts-validation
@@ -33,7 +33,7 @@ def findings(manifest: Manifest) -> Iterator[Finding]:
     yield from _secret(manifest)
     yield from _mailboxes(manifest)
     yield from _authorities(manifest)
-    yield from _handoff(manifest)
+    yield from handoff_findings(manifest)
 
 
 def _audience(manifest: Manifest) -> Iterator[Finding]:
@@ -129,40 +129,11 @@ def _authorities(manifest: Manifest) -> Iterator[Finding]:
             yield Finding(path, message, "tenant", (_AUDIENCE,))
 
 
-def _handoff(manifest: Manifest) -> Iterator[Finding]:
-    addresses = {m.address.casefold(): m.address for m in manifest.mailboxes}
-    files = [t.path for t in manifest.handoff if t.path != "-"]
-    yield from _repeated(("handoff",), [t.path for t in manifest.handoff], ("path",), files)
-    for index, target in enumerate(manifest.handoff):
-        found = _handoff_mailbox(target, addresses, ("handoff", index))
-        if found is not None:
-            yield found
-
-
-def _handoff_mailbox(
-    target: HandoffTarget, addresses: dict[str, str], path: tuple[str | int, ...]
-) -> Finding | None:
-    rests_on = (("mailboxes",),)
-    if target.mailbox is None:
-        if len(addresses) > 1:
-            message = f"{target.to} holds one mailbox, and there are {len(addresses)}: say which"
-            return Finding((*path, "mailbox"), message, "", rests_on)
-        return None
-    if target.mailbox.casefold() not in addresses:
-        message = f"{target.mailbox!r} is none of the mailboxes"
-        meant = nearest(target.mailbox, addresses.values()) or ""
-        return Finding((*path, "mailbox"), message, meant, rests_on)
-    return None
-
-
 def _repeated(
-    path: tuple[str | int, ...],
-    values: Sequence[str],
-    below: tuple[str, ...] = (),
-    among: Iterable[str] | None = None,
+    path: tuple[str | int, ...], values: Sequence[str], below: tuple[str, ...] = ()
 ) -> Iterator[Finding]:
     """Return one finding for every value that stands there a second time."""
-    often = {v for v, count in Counter(values if among is None else among).items() if count > 1}
+    often = {v for v, count in Counter(values).items() if count > 1}
     seen: set[str] = set()
     for index, value in enumerate(values):
         if value in often and value in seen:

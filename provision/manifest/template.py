@@ -55,7 +55,7 @@ application:
 consent: allPrincipals
 
 {mailboxes}
-# Where client id, client secret and refresh token go: dotenv, json or aem-forms.
+# Where client id, client secret and refresh token go: see docs/reference/handoff.md for every kind.
 {handoff}
 """
 

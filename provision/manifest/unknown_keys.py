@@ -15,6 +15,10 @@ _CREDENTIAL: Final = re.compile(
 )
 
 
+_KIND: Final = "to"
+"""The key that says which shape a mapping has, where there are several."""
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """Something wrong at a path of the tree."""
@@ -39,9 +43,12 @@ class Shape:
         return list(self._walk(root, (), self._root))
 
     def _walk(self, node: Node, path: Path, schema: Mapping[str, Any]) -> Iterator[Finding]:
+        schema = self._chosen(node, self._resolved(schema))
         known = self._properties(schema)
-        items = self._resolved(schema).get("items")
-        if isinstance(node.value, dict) and known is not None:
+        items = schema.get("items")
+        if schema.get("additionalProperties") is True:
+            yield from self._credentials(node, path)
+        elif isinstance(node.value, dict) and known is not None:
             for key in [key for key in node.value if key not in known]:
                 yield self._strange(node.value, key, path, known)
             for key, child in node.value.items():
@@ -49,6 +56,31 @@ class Shape:
         elif isinstance(node.value, list) and items is not None:
             for index, child in enumerate(node.value):
                 yield from self._walk(child, (*path, index), items)
+
+    def _chosen(self, node: Node, schema: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return the shape that a node's `to` names, out of a schema with several."""
+        shapes = [self._resolved(shape) for shape in schema.get("oneOf", ())]
+        if not shapes or not isinstance(node.value, dict):
+            return schema
+        named = {kind: shape for shape in shapes for kind in _kinds(shape)}
+        to = node.value.get(_KIND) or node.value.get(nearest(_KIND, node.value) or "")
+        kind = to.value if to is not None and isinstance(to.value, str) else ""
+        is_open = [shape for shape in shapes if not _kinds(shape)]
+        found = named.get(kind) or named.get(nearest(kind, named) or "")
+        everything = {k: v for shape in shapes for k, v in shape["properties"].items()}
+        return found or next(iter(is_open if kind else []), {"properties": everything})
+
+    def _credentials(self, node: Node, path: Path) -> Iterator[Finding]:
+        """Refuse what looks like a credential where any key is allowed."""
+        if isinstance(node.value, dict):
+            for key, child in list(node.value.items()):
+                if _CREDENTIAL.search(key):
+                    yield self._strange(node.value, key, path, {})
+                else:
+                    yield from self._credentials(child, (*path, key))
+        elif isinstance(node.value, list):
+            for index, child in enumerate(node.value):
+                yield from self._credentials(child, (*path, index))
 
     def _strange(
         self, entries: dict[str, Node], key: str, path: Path, known: Mapping[str, Any]
@@ -73,6 +105,8 @@ class Shape:
         for key, below in (self._properties(here) or {}).items():
             yield (*at, key)
             yield from self._everywhere(below, (*at, key))
+        for shape in self._resolved(here).get("oneOf", ()):
+            yield from self._everywhere(shape, at)
 
     def _properties(self, schema: Mapping[str, Any]) -> Mapping[str, Any] | None:
         found = self._resolved(schema).get("properties")
@@ -82,3 +116,9 @@ class Shape:
         reference = str(schema.get("$ref", ""))
         found = self._definitions.get(reference.removeprefix("#/$defs/"), schema)
         return found if isinstance(found, dict) else schema
+
+
+def _kinds(shape: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the values of `to` that name a shape; none when it is open to others."""
+    to = shape["properties"][_KIND]
+    return tuple(to.get("enum", ())) or ((to["const"],) if "const" in to else ())

@@ -16,6 +16,8 @@ from provision.manifest.spelling import nearest
 from provision.manifest.unknown_keys import Finding, Shape
 
 _ROUNDS: Final = 6
+_TAG: Final = 2
+"""Where in the path of a hand-off's error pydantic puts the name of its shape."""
 _STAND_INS: Final[dict[Path, str | None]] = {
     ("tenant",): "tenant.invalid",
     ("application",): None,
@@ -30,6 +32,7 @@ None stands for an empty mapping.
 _WANTED: Final = {
     "string_type": "text",
     "bool_type": "true or false",
+    "int_type": "a whole number",
     "tuple_type": "a list",
     "dataclass_type": "a mapping of keys to values",
 }
@@ -137,7 +140,7 @@ class _Mending:
 
 
 def _finding(error: ErrorDetails) -> list[Finding]:
-    path: Path = tuple(error["loc"])
+    path = _without_tag(tuple(error["loc"]))
     kind, value, context = error["type"], error["input"], error.get("ctx", {})
     match kind:
         case "default_factory_not_called":
@@ -147,12 +150,30 @@ def _finding(error: ErrorDetails) -> list[Finding]:
         case "too_short":
             # pydantic counts only the entries that are right; the others are reported themselves.
             return [] if value else [Finding(path, "needs at least one entry")]
+        case "union_tag_not_found":
+            found = _untold(path, value)
         case "literal_error":
-            return [_choice(path, value, str(context["expected"]))]
+            found = _choice(path, value, str(context["expected"]))
         case _ if kind == REFUSAL:
-            return [Finding(path, str(context["message"]), str(context["suggestion"]))]
+            found = Finding(path, str(context["message"]), str(context["suggestion"]))
         case _:
-            return [_wrong_kind(path, value, _WANTED.get(kind, error["msg"]))]
+            found = _wrong_kind(path, value, _WANTED.get(kind, error["msg"]))
+    return [found]
+
+
+def _without_tag(path: Path) -> Path:
+    """Return where the file has it: behind the index of a hand-off, pydantic names its shape."""
+    is_tagged = path[:1] == ("handoff",) and len(path) > _TAG
+    return (*path[:_TAG], *path[_TAG + 1 :]) if is_tagged else path
+
+
+def _untold(path: Path, value: object) -> Finding:
+    """Say why a hand-off has no shape: it is no mapping, or its `to` is not there or no text."""
+    if not isinstance(value, dict):
+        return _wrong_kind(path, value, _WANTED["dataclass_type"])
+    if "to" not in value:
+        return Finding((*path, "to"), "is required")
+    return _wrong_kind((*path, "to"), value["to"], _WANTED["string_type"])
 
 
 def _choice(path: Path, value: object, expected: str) -> Finding:

@@ -78,4 +78,4 @@ def _secret(registration: Registration, services: Services) -> ClientSecret | No
     if key_id is None:
         return None
     found = held or held_secret(key, services)
-    return ClientSecret(found.key_id, found.secret)
+    return ClientSecret(found.key_id, found.secret, found.end_at)

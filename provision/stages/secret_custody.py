@@ -70,7 +70,7 @@ def keep(
         return Kept((), (error,))
     if services.vault.holds_secrets:
         holders.append("the vault")
-    secret = ClientSecret(password.key_id, minted.secret)
+    secret = ClientSecret(password.key_id, minted.secret, password.end_at)
     for target in targets:
         if target.sink.holds_secrets:
             _keep_in(target, registration, secret, services, holders, failures)
@@ -108,7 +108,7 @@ def bring_up_to_date(
     holders: list[str] = []
     failures: list[ProvisionError] = []
     for target in stale:
-        secret = ClientSecret(held.key_id, held.secret)
+        secret = ClientSecret(held.key_id, held.secret, held.end_at)
         _keep_in(target, registration, secret, services, holders, failures)
     return Kept(tuple(holders), tuple(failures))
 

@@ -1,32 +1,25 @@
 """Which sink gets which mailbox's values: the manifest's hand-offs, or one in their place."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
-from typing import Protocol
+from typing import Final
 
-from provision.errors import SinkFailed, UsageError
-from provision.handoff.port import Sink
-from provision.handoff.sinks import make_sink
+from provision.errors import UsageError
+from provision.manifest.handoff import (
+    FILES,
+    KINDS,
+    AzureDevOpsTarget,
+    FileTarget,
+    GitHubActionsTarget,
+    HandoffTarget,
+)
 from provision.manifest.model import Manifest
 from provision.stages.secret_custody import Target
+from provision.stages.sink_making import MakeSink
 from provision.tenant.mailbox import Mailbox
 
-MakeSink = Callable[[str, str, Path], Sink]
-"""From a format, a path and the directory that a relative path starts from to a sink."""
-
-
-class Writer(Protocol):
-    """Takes the text of a hand-off to standard output."""
-
-    def __call__(self, text: str, *, has_secrets: bool) -> object:
-        """Write it.
-
-        Raises:
-            SinkFailed: It must not stand there.
-        """
-        ...
+_BY_HAND: Final = (*FILES, "github-actions", "azure-devops")
+"""What needs no more than a path, and can be asked for without a manifest's entry."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,41 +34,42 @@ class ChosenTarget:
     """Of the mailbox; None where there is only one."""
 
 
-def sink_maker(writer: Writer | None, *, with_secrets: bool) -> MakeSink:
-    """Return what makes sinks.
-
-    Args:
-        writer: None where there is no standard output; that is said when it is to be written.
-        with_secrets: Whether a worksheet shows the secrets; the other formats always carry them.
-    """
-
-    def make(to: str, path: str, folder: Path) -> Sink:
-        has_secrets = with_secrets or to != "aem-forms"
-        write = partial(writer or _nowhere, has_secrets=has_secrets)
-        return make_sink(to, path, with_secrets=with_secrets, base=folder, writer=write)
-
-    return make
-
-
 def targets_of(manifest: Manifest, folder: Path, make: MakeSink) -> tuple[Target, ...]:
     """Return the manifest's hand-offs; `folder` is where it lies."""
-    return tuple(
-        Target(make(t.to, str(t.path), folder), _mailbox(manifest, t.mailbox))
-        for t in manifest.handoff
-    )
+    return tuple(Target(make(t, folder), _mailbox(manifest, t.mailbox)) for t in manifest.handoff)
 
 
 def chosen_target(manifest: Manifest, choice: ChosenTarget, make: MakeSink) -> Target:
     """Return the hand-off that somebody asked for.
 
     Raises:
-        UsageError: The manifest does not name that mailbox, or names several and none was chosen.
+        UsageError: There is no such format, or it takes more than a path; the manifest does not
+            name that mailbox, or names several and none was chosen.
     """
-    return Target(make(choice.to, choice.path, Path()), _mailbox(manifest, choice.address))
+    return Target(make(_typed(choice), Path()), _mailbox(manifest, choice.address))
 
 
-def _nowhere(text: str, *, has_secrets: bool) -> None:  # noqa: ARG001  (a Writer)
-    raise SinkFailed("standard output: is not available here", hint="name a file in `path`")
+def _typed(choice: ChosenTarget) -> HandoffTarget:
+    """Return the hand-off that a format and a path describe."""
+    if not choice.path.strip() or not choice.path.isprintable():
+        raise UsageError("--path is the path of a file, or - for standard output")
+    match choice.to:
+        case "dotenv" | "json" | "aem-forms":
+            return FileTarget(choice.to, choice.path)
+        case "github-actions":
+            return GitHubActionsTarget(choice.to)
+        case "azure-devops":
+            return AzureDevOpsTarget(choice.to)
+        case _ if choice.to in KINDS:
+            raise UsageError(
+                f"hand-off to {choice.to!r}: takes more than a path",
+                hint="describe it in the manifest's `handoff`, and leave --to out",
+            )
+        case _:
+            raise UsageError(
+                f"hand-off to {choice.to!r}: there is no such format",
+                hint=f"choose one of {', '.join(_BY_HAND)}",
+            )
 
 
 def _mailbox(manifest: Manifest, address: str | None) -> Mailbox | None:

@@ -1,6 +1,7 @@
 """The result of `apply`: all that signing a mailbox in needs to know about the tenant."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from provision.secret import Secret
 
@@ -11,6 +12,8 @@ class ClientSecret:
 
     key_id: str
     secret: Secret
+    end_at: datetime | None = None
+    """When it dies; None where nobody said."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,6 +57,10 @@ class Backend(Protocol):
         """Keep it."""
         ...
 
+    def delete_password(self, service: str, username: str) -> None:
+        """Remove it."""
+        ...
+
 
 class OsKeyring:
     """A backend of the keyring library, its failures in our words."""
@@ -78,6 +82,12 @@ class OsKeyring:
 
 def system_keyring() -> Keyring | None:
     """Return this machine's keyring, None when it has none worth the name."""
+    backend = trustworthy_backend()
+    return None if backend is None else OsKeyring(backend)
+
+
+def trustworthy_backend() -> Backend | None:
+    """Return the keyring library's backend that keeps secrets, or None."""
     try:
         # A quarter of a second: only vaults whose key is there should pay it.
         from keyring import get_keyring  # noqa: PLC0415  (see above)
@@ -87,7 +97,7 @@ def system_keyring() -> Keyring | None:
         # What PYTHON_KEYRING_BACKEND or a keyringrc.cfg with a wrong name ends in.
         return None
     chained: Iterable[Backend] = getattr(backend, "backends", [backend])
-    return next((OsKeyring(each) for each in chained if is_trustworthy(each)), None)
+    return next((each for each in chained if is_trustworthy(each)), None)
 
 
 def is_trustworthy(backend: Backend) -> bool:
@@ -103,19 +113,19 @@ def is_trustworthy(backend: Backend) -> bool:
 def _translated() -> Iterator[None]:
     try:
         yield
-    except _refusals() as error:
+    except refusals() as error:
         raise VaultFailed(
             f"the operating system's keyring refused ({type(error).__name__})",
             hint="unlock the keyring and try again",
         ) from error
 
 
-def _refusals() -> tuple[type[Exception], ...]:
+def refusals() -> tuple[type[Exception], ...]:
     """Return what backends raise: the library's own errors, and those of D-Bus that leak."""
     from keyring.errors import KeyringError  # noqa: PLC0415  (only when a keyring is used)
 
-    refusals: list[type[Exception]] = [KeyringError, OSError, RuntimeError]
+    found: list[type[Exception]] = [KeyringError, OSError, RuntimeError]
     for module, name in _LEAKS:
         with suppress(ImportError):
-            refusals.append(getattr(import_module(module), name))
-    return tuple(refusals)
+            found.append(getattr(import_module(module), name))
+    return tuple(found)

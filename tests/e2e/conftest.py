@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+import jwt
 import pytest
 
 from provision.sandbox.options import SandboxOptions
@@ -9,6 +10,9 @@ from provision.sandbox.process import running_sandbox
 from tests.canary import Canary
 from tests.e2e.levers import Levers
 from tests.e2e.workplace import Ran, Workplace
+from tests.fakes.key_vault import MemoryKeyVault, running_key_vault
+
+VAULT_AUDIENCE = "https://vault.azure.net"
 
 
 @pytest.fixture(scope="session")
@@ -26,6 +30,21 @@ def slow_levers(tmp_path_factory) -> Iterator[Levers]:
     options = SandboxOptions(faults="none", state=state, latency_ms=40.0)
     with running_sandbox(options) as running:
         yield Levers(running.ready_file, state)
+
+
+@pytest.fixture(scope="session")
+def key_vault(tmp_path_factory) -> Iterator[MemoryKeyVault]:
+    """One key vault for all, which wants a token of the sandbox for Key Vault; use own prefixes."""
+    with running_key_vault(tmp_path_factory.mktemp("key-vault")) as vault:
+        vault.accepts = is_for_key_vault
+        yield vault
+
+
+def is_for_key_vault(token: str) -> bool:
+    """Tell whether an access token says that it is for Key Vault."""
+    if token.count(".") != 2:
+        return False
+    return bool(jwt.decode(token, options={"verify_signature": False})["aud"] == VAULT_AUDIENCE)
 
 
 @pytest.fixture

@@ -14,12 +14,20 @@ from tests.e2e.workplace import OWNER, Pasted, Visit, Workplace
 
 CHATTY = ("asyncio", "azure", "filelock", "httpcore", "httpx", "kiota_abstractions", "msal",
           "msgraph", "provision", "requests", "twisted", "urllib3")  # fmt: skip
-SINKS = ("mail.env", "mail.json", "aem.txt")
+SINKS = ("mail.env", "mail.json", "aem.txt", "secret.yaml", "taken.json", "step-output")
 ROOT = Path(provision.__file__).parents[1]
 HANDOFF = "handoff:\n" + "".join(
     f"  - {{to: {to}, path: {path}}}\n"
-    for to, path in zip(("dotenv", "json", "aem-forms"), SINKS, strict=True)
+    for to, path in zip(("dotenv", "json", "aem-forms"), SINKS[:3], strict=True)
 )
+MORE = """\
+  - {to: kubernetes, path: secret.yaml, name: forms-mail}
+  - to: command
+    command: [sh, -c, 'umask 077; tee taken.json >&2']
+    read: [sed, -n, 's/.*"clientSecretKeyId": "\\(.*\\)".*/\\1/p', taken.json]
+  - to: command
+    command: [sh, -c, 'cat >&2; exit 3']
+"""
 
 
 @pytest.fixture
@@ -41,10 +49,22 @@ def logged(tmp_path):
 
 
 @pytest.fixture
-def whole_job(work, levers, logged):
+def whole_job(work, levers, key_vault, logged):
     """Everything there is to do and much that goes wrong; returns the tokens it was given."""
-    work.write_manifest(HANDOFF)
-    work.done("apply", "--yes", "--through", "handoff", "--send", visit=Visit())
+    in_vault = f"  - {{to: keyvault, vault: '{key_vault.origin}', prefix: {work.name}}}\n"
+    work.environment |= {
+        "PROVISION_ALLOW_COMMANDS": "sh sed",
+        "GITHUB_OUTPUT": str(work.file("step-output")),
+        "TF_BUILD": "True",
+    }
+    work.file("step-output").touch()
+    work.write_manifest(HANDOFF + MORE + in_vault)
+    work.use_vault(key_vault)
+    # The last command takes the values and fails, loudly.
+    loud = ("apply", "--yes", "--through", "handoff", "--send")
+    assert work.run(*loud, visit=Visit()).code == 1
+    for to in ("github-actions", "azure-devops"):
+        assert work.run("handoff", "--to", to, shows_secrets=True).code == 0
     work.done("plan", "--output", "json")
     work.done("apply", "--yes", "--output", "json")
     work.done("refresh", "--output", "json")
@@ -58,7 +78,7 @@ def whole_job(work, levers, logged):
     assert work.run("authorize", "--paste", visit=visit, stdin=Pasted(visit)).code == 0
     assert work.run("authorize", "--paste", stdin="1.A" + "x" * 90).code == 4
     assert work.run("authorize", visit=Visit(user="alex@contoso.com")).code == 4
-    work.done("handoff", "--with-secrets")
+    assert work.run("handoff", "--with-secrets").code == 1
     levers.revoke(OWNER)
     assert work.run("refresh").code == 4
     return tokens
@@ -98,6 +118,15 @@ def test_no_secret_is_logged_printed_raised_or_left_in_a_file(work, levers, logg
     # A sign-in link is for a person to see, and for no log.
     assert len(of_the_links) >= 6
     assert Canary(of_the_links).leaks({"log": logged.read_bytes()}) == []
+
+
+def test_the_key_vault_has_what_the_canary_looks_for(work, whole_job, key_vault):
+    handed = json.loads(work.file("mail.json").read_text())
+    secret = key_vault.latest(f"{work.name}-client-secret")
+
+    assert secret["value"] == handed["clientSecret"]
+    assert secret["tags"]["keyId"] == handed["clientSecretKeyId"]
+    assert key_vault.latest(f"{work.name}-refresh-token")["value"] == handed["refreshToken"]
 
 
 def test_the_log_that_is_searched_holds_what_libraries_say(logged, whole_job):

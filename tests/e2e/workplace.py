@@ -1,6 +1,7 @@
 """A person's machine: a folder with a manifest, a vault and settings, and the program run in it."""
 
 import io
+import json
 import queue
 import secrets
 import subprocess
@@ -20,6 +21,7 @@ from provision.cli.token import main as token_main
 from provision.sandbox.visitor import Decision, Visitor
 from tests.e2e.levers import Levers
 from tests.e2e.terminal import Terminal
+from tests.fakes.key_vault import MemoryKeyVault
 
 OWNER = "forms@contoso.com"
 PATIENCE = 60.0
@@ -111,6 +113,17 @@ class Workplace:
         other.name = self.name
         other.file("provision.yaml").write_text(self.file("provision.yaml").read_text())
         return other
+
+    def use_vault(self, vault: MemoryKeyVault) -> None:
+        """Name a cloud file that trusts the key vault's CA beside the sandbox's own."""
+        cloud = json.loads(self.levers.ready_file.read_text())
+        both = self.file("both.pem")
+        both.write_bytes(Path(cloud["caBundle"]).read_bytes() + vault.ca.read_bytes())
+        public = {k: v for k, v in cloud.items() if k not in ("admin", "users", "control")}
+        self.file("cloud.json").write_text(json.dumps({**public, "caBundle": str(both)}))
+        manifest = self.file("provision.yaml")
+        text = manifest.read_text().replace(str(self.levers.ready_file), "./cloud.json")
+        manifest.write_text(text)
 
     # Running the program
 

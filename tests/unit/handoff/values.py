@@ -36,6 +36,7 @@ def make_handover(  # noqa: PLR0913  (one argument for each thing a test varies)
     registration: Registration | None = None,
     secret: str | None = "s3~cr.et_",
     key_id: str = "key-1",
+    end_at: datetime | None = None,
     mailbox: Mailbox | None = MAILBOX,
     authority: str = AUTHORITY,
     token: str | None = "1.AXrefresh",
@@ -44,7 +45,7 @@ def make_handover(  # noqa: PLR0913  (one argument for each thing a test varies)
     return Handover(
         cloud=cloud,
         registration=registration or make_registration(),
-        client_secret=None if secret is None else ClientSecret(key_id, Secret(secret)),
+        client_secret=None if secret is None else ClientSecret(key_id, Secret(secret), end_at),
         mailbox=mailbox,
         authority=authority,
         refresh_token=None if token is None else Secret(token),

@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 from pydantic import ValidationError
 
+from provision.manifest.handoff import FileTarget
 from provision.manifest.load import read_manifest
-from provision.manifest.model import ApplicationSection, HandoffTarget, Manifest, WebSection
+from provision.manifest.model import ApplicationSection, Manifest, WebSection
 from provision.tenant.mailbox import Mailbox
 from tests.unit.manifest.reading import MINIMAL, application, mailboxes
 
@@ -101,7 +102,7 @@ def test_a_script_may_give_mailboxes_as_values():
         tenant="contoso.com",
         application=ApplicationSection(unique_name="x"),
         mailboxes=(mailbox,),
-        handoff=(HandoffTarget(to="json", path="-"),),
+        handoff=(FileTarget(to="json", path="-"),),
     )
     assert manifest.mailboxes == (mailbox,)
 

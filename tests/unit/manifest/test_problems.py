@@ -144,7 +144,7 @@ def test_a_rule_is_silent_when_what_it_rests_on_is_wrong():
 
 def test_an_entry_that_lacks_everything_does_not_blame_its_neighbour():
     text = MINIMAL + "handoff:\n  - {mailbox: a@b.com}\n  - {to: json, path: x}\n"
-    assert [p.path for p in problems_of(text)] == ["handoff[0].path", "handoff[0].to"]
+    assert [p.path for p in problems_of(text)] == ["handoff[0].to"]
 
 
 def test_a_list_with_nothing_right_in_it_is_not_called_empty():

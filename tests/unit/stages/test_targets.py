@@ -6,7 +6,8 @@ import pytest
 
 from provision.errors import SinkFailed, UsageError
 from provision.stages.secret_custody import handover
-from provision.stages.targets import ChosenTarget, chosen_target, sink_maker, targets_of
+from provision.stages.sink_making import Means, sink_maker
+from provision.stages.targets import ChosenTarget, chosen_target, targets_of
 from provision.tenant.registration import Registration
 from tests.unit.stages.world import NAME, World, manifest
 
@@ -25,7 +26,7 @@ mailboxes: [{{address: forms@contoso.com}}]
 handoff: [{{to: dotenv, path: mail.env}}]
 """
 NONE = f"tenant: contoso.onmicrosoft.com\napplication: {{uniqueName: {NAME}}}\n"
-MAKE = sink_maker(None, with_secrets=False)
+MAKE = sink_maker(Means())
 
 
 def choice(address: str | None = None, to: str = "dotenv", path: str = "-") -> ChosenTarget:
@@ -92,7 +93,7 @@ def test_standard_output_is_told_whether_secrets_come(
     def write(text: str, *, has_secrets: bool) -> None:
         told.append(has_secrets)
 
-    maker = sink_maker(write, with_secrets=with_secrets)
+    maker = sink_maker(Means(writer=write, with_secrets=with_secrets))
     target = chosen_target(manifest(ONE), choice(to=to), maker)
 
     target.sink.keep(handover(target, registration, None, world.services))

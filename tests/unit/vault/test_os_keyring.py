@@ -24,6 +24,9 @@ class MemoryBackend:
     def set_password(self, service: str, username: str, password: str) -> None:
         self._kept[service, username] = password
 
+    def delete_password(self, service: str, username: str) -> None:
+        del self._kept[service, username]
+
 
 class PlaintextBackend(MemoryBackend):
     """A backend whose name gives it away."""

@@ -1,0 +1,45 @@
+"""What sinks need of the machine, out of settings that somebody else has read."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Final
+
+from provision.handoff.github_actions import SETTINGS
+from provision.secret import Secret
+from provision.stages.services import Services
+from provision.stages.sink_making import MakeSink, Means, Writer, nowhere, sink_maker
+
+ALLOWED_COMMANDS: Final = "PROVISION_ALLOW_COMMANDS"
+_OWN_SECRETS: Final = frozenset({"PROVISION_CLIENT_SECRET", "PROVISION_VAULT_KEY"})
+"""Settings that no program of a manifest gets to see."""
+
+
+def sinks_of_machine(
+    settings: Mapping[str, str],
+    writer: Writer | None,
+    services: Services,
+    vault_token: Callable[[], Secret],
+    *,
+    with_secrets: bool,
+) -> MakeSink:
+    """Return what makes sinks on this machine.
+
+    Args:
+        settings: By name, as in an environment.
+        writer: None where there is no standard output.
+        services: Whose cloud and clock count.
+        vault_token: Signs the administrator in for Key Vault, when a vault is asked.
+        with_secrets: Whether a worksheet shows the secrets.
+    """
+    means = Means(
+        writer=writer or nowhere,
+        with_secrets=with_secrets,
+        environment={name: value for name, value in settings.items() if name not in _OWN_SECRETS},
+        allowed_programs=frozenset(settings.get(ALLOWED_COMMANDS, "").split()),
+        runner_files={name: Path(settings[name]) for name in SETTINGS.values() if name in settings},
+        is_azure_pipelines=settings.get("TF_BUILD", "").lower() == "true",
+        cloud=services.cloud,
+        vault_token=vault_token,
+        clock=services.clock,
+    )
+    return sink_maker(means)
