@@ -89,19 +89,6 @@ def test_a_policy_that_forbids_personal_accounts_is_told(work, levers):
     assert levers.applications(work.name) == []
 
 
-def test_a_unique_name_in_the_bin_is_told_with_what_holds_it(work, levers):
-    work.applied()
-    found = levers.application(work.name)
-    levers.graph("DELETE", f"/applications/{found['id']}")
-
-    ran = work.run("apply", "--yes")
-
-    assert ran.code == 1
-    assert "still holds this uniqueName" in ran.err
-    assert f"deleted-object-id: {found['id']}" in ran.err
-    assert "restore it" in ran.err
-
-
 def test_a_wrong_administrators_secret_is_refused_by_entra(work, levers):
     work.environment["AZURE_CLIENT_SECRET"] = "not-the-secret-at-all"
 
