@@ -163,6 +163,8 @@ class Directory:
     """By key id."""
     issued: dict[str, IssuedGrant] = field(default_factory=dict)
     """By token text."""
+    issuers: dict[str, list[JsonObject]] = field(default_factory=dict)
+    """Public keys (JWK) of foreign issuers, which a federated credential may trust."""
     switches: Switches = field(default_factory=Switches)
     path: Path | None = None
 
@@ -196,6 +198,7 @@ def load(path: Path) -> Directory:
         accounts={name: Account(**a) for name, a in raw["accounts"].items()},
         secrets={key: StoredSecret(**s) for key, s in raw["secrets"].items()},
         issued={token: IssuedGrant(**g) for token, g in raw["issued"].items()},
+        issuers=raw.get("issuers", {}),
         switches=Switches(**raw["switches"]),
         path=path,
     )

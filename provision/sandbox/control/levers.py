@@ -41,6 +41,7 @@ def routes(context: Context, log: RequestsLog) -> list[BaseRoute]:
         ("DELETE", "/mailboxes/{name}", levers.delete_mailbox),
         ("GET", "/mailboxes/{name}/messages", levers.show_messages),
         ("POST", "/applications/{client_id}/roles", levers.set_roles),
+        ("PUT", "/issuers", levers.set_issuer),
         ("POST", "/revoke", levers.revoke),
     ]
     return [Route(path, endpoint, methods=[method]) for method, path, endpoint in table]
@@ -134,6 +135,17 @@ class _Levers:
         application["_appRoles"] = roles
         self._context.directory.save()
         return {"clientId": client_id, "roles": roles}
+
+    @answering
+    async def set_issuer(self, request: Request) -> JsonObject:
+        """Set the keys by which a foreign issuer's tokens are known."""
+        body = await json_body(request)
+        issuer, keys = body.get("issuer"), body.get("keys")
+        if not isinstance(issuer, str) or not isinstance(keys, list):
+            raise Refused(400, "`issuer` is a text and `keys` a list of JWKs")
+        self._context.directory.issuers[issuer] = keys
+        self._context.directory.save()
+        return {"issuers": sorted(self._context.directory.issuers)}
 
     @answering
     async def revoke(self, request: Request) -> JsonObject:

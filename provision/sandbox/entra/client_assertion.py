@@ -1,4 +1,4 @@
-"""Client assertions: a JWT signed with the private half of a certificate on the application.
+"""Client assertions: a JWT signed with a certificate's private half, or by a trusted issuer.
 
 Source:
     https://learn.microsoft.com/entra/identity-platform/certificate-credentials
@@ -20,6 +20,7 @@ from provision.sandbox.context import Context
 from provision.sandbox.directory import JsonObject
 from provision.sandbox.entra.authorities import resolve_authority
 from provision.sandbox.entra.clients import Client
+from provision.sandbox.entra.federated_assertion import issuer_key
 from provision.sandbox.entra.refusals import Refused, missing_parameter
 
 _TYPE: Final = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
@@ -40,10 +41,10 @@ _KEYS: Final = "_keys"
 
 
 def require_good_assertion(context: Context, client: Client, assertion: str, kind: str) -> None:
-    """Refuse an assertion that no certificate of the application explains.
+    """Refuse an assertion that neither a certificate nor a federated credential explains.
 
     Raises:
-        Refused: AADSTS900144, 90023, 50027, 700211, 700021, 700023, 700024, 700027.
+        Refused: AADSTS900144, 90023, 50027, 700211, 700212, 700213, 700021, 700023, 700024, 700027.
     """
     if not kind:
         raise missing_parameter("client_assertion_type")
@@ -58,14 +59,21 @@ def require_good_assertion(context: Context, client: Client, assertion: str, kin
     if not issuer or not subject:
         raise Refused(50027)
     if issuer.lower() not in (client.client_id, subject.lower()):
-        # The keys of a foreign issuer cannot be had here, whatever the application trusts.
-        raise Refused(700211, issuer=issuer)
+        _require_signed_by(issuer_key(context, client, header, claims), assertion)
+        return _require_time(context, claims)
     if {issuer.lower(), subject.lower()} != {client.client_id}:
         raise Refused(700021)
     if not _is_for_us(context, claims.get("aud")):
         raise Refused(700023)
     _require_signature(context, client, assertion, _thumbprint(header))
-    _require_time(context, claims)
+    return _require_time(context, claims)
+
+
+def _require_signed_by(key: RSAPublicKey, assertion: str) -> None:
+    try:
+        jwt.decode(assertion, key, list(_ALGORITHMS), options=_SIGNATURE_ONLY)
+    except jwt.InvalidTokenError as error:
+        raise Refused(50027) from error
 
 
 def _is_for_us(context: Context, audience: object) -> bool:

@@ -16,7 +16,7 @@ from provision.sandbox.directory import JsonObject
 
 _WITHOUT_A_PAGE: Final = frozenset(
     {500112, 500113, 500200, 650053, 700009, 700021, 700024, 700051, 7000012, 70000121}
-    | {700007, 70020, 700211, 7000229, 9002325, 9002326, 9002327, 1002012}
+    | {700007, 70020, 700211, 700212, 700213, 7000229, 9002325, 9002326, 9002327, 1002012}
 )
 """Codes that the reference does not list: their answers carry no `error_uri`."""
 

@@ -31,6 +31,7 @@ from tests.contract.sandbox_entra.scenarios import (
     signed_in,
     silent,
     switched,
+    trusted,
     turn,
     typed,
 )
@@ -135,6 +136,8 @@ STORIES: dict[str, Story] = {
     "700082": after(late(91)),
     "700084": installed(page_s_day, **SPA),
     "700211": lambda s: proven(s, iss="https://token.actions.example"),
+    "700212": trusted,
+    "700213": lambda s: trusted(s, "repo:contoso/mail:pull_request"),
     "900144": lambda s: s.token(grant_type="refresh_token"),
     "900561": lambda s: s.get(f"/{s.tenant}/oauth2/v2.0/token"),
     "900971": installed(lambda s: s.authorize(redirect_uri=""), **TWO),

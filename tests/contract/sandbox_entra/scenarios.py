@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 
 from tests.contract.sandbox_entra.tenant import (
+    APPLICATION_ID,
     CLIENT_ID,
     CLIENT_OBJECT_ID,
     DAY,
@@ -41,6 +42,14 @@ def certified(s: Sandbox, later: float = 0.0, end: float | None = None) -> httpx
     hold_certificate(s)
     s.context.clock.advance(later)
     return proven(s) if end is None else proven(s, exp=end)
+
+
+def trusted(s: Sandbox, subject: str = CLIENT_ID) -> httpx.Response:
+    issuer = "https://token.actions.example"
+    s.directory.issuers[issuer] = []
+    credential = {"issuer": issuer, "subject": subject, "audiences": ["api://else"]}
+    s.directory.applications[APPLICATION_ID]["_federated"] = [credential]
+    return proven(s, iss=issuer)
 
 
 def forged(s: Sandbox) -> httpx.Response:

@@ -99,6 +99,8 @@ def test_there_is_a_story_for_every_refusal() -> None:
         ("700082", "json", 400, "invalid_grant"),
         ("700084", "json", 400, "invalid_grant"),
         ("700211", "json", 401, "invalid_client"),
+        ("700212", "json", 401, "invalid_client"),
+        ("700213", "json", 401, "invalid_client"),
         ("900144", "json", 400, "invalid_request"),
         ("900561", "json", 400, "invalid_request"),
         ("900971", "page", 400, ""),
