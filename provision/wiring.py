@@ -15,7 +15,7 @@ from provision.secret import Secret
 
 if TYPE_CHECKING:
     from provision.cloud import Cloud
-    from provision.graph.credential import AdministratorSettings
+    from provision.graph.administrator_settings import AdministratorSettings
     from provision.manifest.model import Manifest
     from provision.stages.held_mailbox import Held
     from provision.stages.progress import Event, Report
@@ -217,7 +217,7 @@ def _administrator(
     from provision.stages.progress import Waiting
     from provision.stages.services import AdministratorServices
 
-    settings = _administrator_settings(manifest.tenant, choices)
+    settings = _administrator_settings(manifest.tenant, choices, services.report)
     tenant = open_tenant(
         services.cloud,
         settings,
@@ -235,25 +235,18 @@ def _administrator(
     )
 
 
-def _administrator_settings(tenant: str, choices: Choices) -> "AdministratorSettings":
-    from provision.graph.credential import AdministratorSettings
+def _administrator_settings(
+    tenant: str, choices: Choices, report: "Report"
+) -> "AdministratorSettings":
+    from dataclasses import replace
 
-    def read(name: str) -> str | None:
-        # Both families are in use: azure-identity's and Terraform's.
-        return _setting(choices.environ, f"AZURE_{name}", f"ARM_{name}")
+    from provision.graph.administrator_settings import read_settings
+    from provision.stages.progress import Asked
 
-    def read_secret(name: str) -> Secret | None:
-        return _secret(choices.environ, f"AZURE_{name}", f"ARM_{name}")
-
-    certificate = read("CLIENT_CERTIFICATE_PATH")
-    return AdministratorSettings(
-        tenant=read("TENANT_ID") or tenant,
-        client_id=read("CLIENT_ID") or "",
-        client_secret=read_secret("CLIENT_SECRET"),
-        certificate_path=None if certificate is None else Path(certificate),
-        certificate_password=read_secret("CLIENT_CERTIFICATE_PASSWORD"),
-        may_open_browser=choices.may_open_browser,
+    found = read_settings(
+        tenant, partial(_setting, choices.environ), may_open_browser=choices.may_open_browser
     )
+    return replace(found, tell=lambda text: report(Asked(text)))
 
 
 def _targets(
@@ -263,7 +256,7 @@ def _targets(
     from provision.stages.sink_means import sinks_of_machine
     from provision.stages.targets import chosen_target, targets_of
 
-    settings = partial(_administrator_settings, manifest.tenant, choices)
+    settings = partial(_administrator_settings, manifest.tenant, choices, services.report)
     administrator = open_administrator(services.cloud, settings, services.clock, random.random)
     stack.callback(administrator.close)
     shows = choices.with_secrets

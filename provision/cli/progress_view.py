@@ -7,7 +7,7 @@ from typing import Self, assert_never
 
 from provision import wiring
 from provision.cli import console
-from provision.stages.progress import Event, Failed, Finished, Started, Waiting
+from provision.stages.progress import Asked, Event, Failed, Finished, Started, Waiting
 
 _FRAMES = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
 _FRAME_SECONDS = 0.08
@@ -25,6 +25,9 @@ class Watch:
 
     def __call__(self, event: Event) -> None:
         """Show one event."""
+        if isinstance(event, Asked):
+            self._end(event.what, "warn")
+            return
         if self._is_quiet:
             return
         match event:

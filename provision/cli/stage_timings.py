@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from provision.clock import Clock
-from provision.stages.progress import Event, Failed, Finished, Report, Started, Waiting
+from provision.stages.progress import Asked, Event, Failed, Finished, Report, Started, Waiting
 
 STAGES = (
     "application",
@@ -51,7 +51,7 @@ class StageLog:
                 self._add(stage, reason, ok=False)
             case Waiting():
                 self.waits += 1
-            case Started():
+            case Started() | Asked():
                 pass
         self._report(event)
 

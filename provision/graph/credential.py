@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 from threading import Lock
 from typing import Protocol
 
@@ -18,28 +17,13 @@ _PATIENCE = 30.0
 
 
 @dataclass(frozen=True, slots=True)
-class AdministratorSettings:
-    """Who administers, as the environment and the command line say."""
-
-    tenant: str
-    """GUID or domain."""
-    client_id: str = ""
-    client_secret: Secret | None = None
-    certificate_path: Path | None = None
-    """PEM or PKCS#12, with its private key."""
-    certificate_password: Secret | None = None
-    may_use_cli: bool = True
-    """Whether an `az login` counts."""
-    may_open_browser: bool = False
-    """Whether a person is there to sign in."""
-
-
-@dataclass(frozen=True, slots=True)
 class AdministratorToken:
     """An access token for Graph."""
 
     secret: Secret
     expires_at: datetime
+    who: str = ""
+    """Which credential got it, in words: `application 3f… with GitHub's token`."""
 
 
 class TokenSource(Protocol):

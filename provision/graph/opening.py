@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 from provision.clock import Clock
 from provision.cloud import VAULT_SUFFIXES, Cloud
-from provision.graph.credential import Administrator, AdministratorSettings, TokenSource
+from provision.graph.administrator_settings import AdministratorSettings
+from provision.graph.credential import Administrator, TokenSource
 from provision.graph.polling import Pacing
 from provision.graph.request_count import Meter
 from provision.graph.sdk_imports import import_httpx, quieten

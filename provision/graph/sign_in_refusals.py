@@ -28,6 +28,8 @@ _TEMPORARY = frozenset({"90006", "90012", "90024", "90033", "90055"})
 _HTTP_STATUS = re.compile(r"HTTP Error: (\d{3})\b")
 _OWN_CREDENTIAL = frozenset({700016, 700027, 7000112, 7000215, 7000216, 7000222})
 """Errors of the administrator's own client: the catalogue means the one that is being made."""
+_ASSERTION = frozenset({"700024", "700211", "700212", "700213"})
+"""Errors that no other secret or certificate would mend."""
 _TOO_MANY_REQUESTS = 429
 _SERVER_FAULT = 500
 
@@ -63,7 +65,8 @@ def sign_in_refusal(who: str, tenant: str, error: Exception) -> ProvisionError:
     advice = explain_entra(int(found.group(1)) if found else None, name)
     said = f"AADSTS{found.group(1)}" if found else name
     command = advice.command
-    if name == "invalid_client" or (found and int(found.group(1)) in _OWN_CREDENTIAL):
+    is_own = name == "invalid_client" or (found and int(found.group(1)) in _OWN_CREDENTIAL)
+    if is_own and not (found and found.group(1) in _ASSERTION):
         command = (
             "correct AZURE_CLIENT_ID and AZURE_CLIENT_SECRET or AZURE_CLIENT_CERTIFICATE_PATH, or "
             f"unset them and az login --tenant {tenant} --allow-no-subscriptions"

@@ -1,4 +1,4 @@
-"""The tenant that an access token belongs to; read, not verified, since it is only compared."""
+"""What a token says of itself; read, not verified: its receiver does that."""
 
 import base64
 import json
@@ -20,6 +20,11 @@ def tenant_of(access_token: Secret) -> str:
             hint="sign in with a work or school account of the tenant: az login --tenant TENANT",
         )
     return tenant_id.lower()
+
+
+def issuer_of(token: Secret) -> str:
+    """Return the `iss` claim; empty where there is none."""
+    return str(_payload(token.reveal()).get("iss") or "")
 
 
 def _payload(token: str) -> dict[str, object]:

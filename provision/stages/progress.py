@@ -39,5 +39,12 @@ class Failed:
     reason: str
 
 
-Event = Started | Waiting | Finished | Failed
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A person has to do something elsewhere before the step goes on; shown in any case."""
+
+    what: str
+
+
+Event = Started | Waiting | Finished | Failed | Asked
 Report = Callable[[Event], None]

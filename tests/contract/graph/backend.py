@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from provision.clock import ManualClock, SystemClock
 from provision.cloud import Cloud
 from provision.graph import answers as parse
-from provision.graph.credential import Administrator, AdministratorSettings
+from provision.graph.administrator_settings import AdministratorSettings
+from provision.graph.credential import Administrator
 from provision.graph.polling import Pacing
 from provision.graph.request_count import Meter
 from provision.graph.session import GraphSession

@@ -10,7 +10,7 @@ import pytest
 
 from provision.clock import ManualClock, SystemClock
 from provision.cloud import BUILT_IN, Cloud, load_cloud_file
-from provision.graph.credential import AdministratorSettings
+from provision.graph.administrator_settings import AdministratorSettings
 from provision.graph.read_requests import ReadRequests
 from provision.sandbox.process import RunningSandbox
 from provision.secret import Secret

@@ -12,7 +12,7 @@ from cryptography.x509.oid import NameOID
 
 from provision.cloud import BUILT_IN
 from provision.errors import Unreachable
-from provision.graph.credential import AdministratorSettings
+from provision.graph.administrator_settings import AdministratorSettings
 from provision.graph.sign_in import AzureSignIn
 from provision.secret import Secret
 

@@ -9,7 +9,7 @@ import pytest
 from provision.clock import ManualClock, SystemClock
 from provision.cloud import load_cloud_file
 from provision.errors import OutcomeUnknown
-from provision.graph.credential import AdministratorSettings
+from provision.graph.administrator_settings import AdministratorSettings
 from provision.graph.tenant import GraphTenant
 from provision.sandbox.options import SandboxOptions
 from provision.sandbox.process import running_sandbox

@@ -8,7 +8,8 @@ import pytest
 from provision.clock import ManualClock, SystemClock
 from provision.cloud import Cloud
 from provision.errors import ClientRefused, Unreachable
-from provision.graph.credential import Administrator, AdministratorSettings
+from provision.graph.administrator_settings import AdministratorSettings
+from provision.graph.credential import Administrator
 from provision.graph.polling import Pacing
 from provision.graph.session import GraphSession
 from provision.graph.sign_in import AzureSignIn

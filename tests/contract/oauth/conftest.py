@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from provision.cloud import BUILT_IN
-from provision.graph.credential import AdministratorSettings
+from provision.graph.administrator_settings import AdministratorSettings
 from provision.sandbox.process import running_sandbox
 from tests.contract.oauth.harness import Registered, registered
 from tests.contract.oauth.login_host import (

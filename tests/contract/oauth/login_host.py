@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from provision.clock import ManualClock, SystemClock
 from provision.cloud import BUILT_IN, Cloud
 from provision.errors import ProvisionError
-from provision.graph.credential import AdministratorSettings
+from provision.graph.administrator_settings import AdministratorSettings
 from provision.oauth.authorization_request import Interaction, SignIn, begin_sign_in
 from provision.oauth.discovery import Discovery
 from provision.oauth.http_response import Http

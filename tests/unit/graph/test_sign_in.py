@@ -7,7 +7,7 @@ import pytest
 
 from provision.cloud import BUILT_IN
 from provision.errors import ClientRefused, UsageError
-from provision.graph.credential import AdministratorSettings
+from provision.graph.administrator_settings import AdministratorSettings
 from provision.graph.sign_in import AzureSignIn
 from provision.secret import Secret
 
@@ -50,3 +50,15 @@ def test_names_a_tenant_that_cannot_be_one():
 
 def test_closing_before_anything_was_asked_is_harmless():
     AzureSignIn(GLOBAL, SETTINGS).close()
+
+
+def test_says_what_was_tried_and_what_is_missing(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("PATH", "")
+    settings = replace(SETTINGS, may_use_cli=True, client_id="c-1")
+
+    with pytest.raises(ClientRefused) as caught:
+        AzureSignIn(GLOBAL, settings).request("")
+
+    assert "tried: the Azure CLI's account" in caught.value.message
+    assert "secret lacks AZURE_CLIENT_SECRET" in caught.value.message
+    assert "github lacks ACTIONS_ID_TOKEN_REQUEST_URL and" in caught.value.message
