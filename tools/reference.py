@@ -14,6 +14,7 @@ from typer.main import get_command
 from provision.cli.app import app
 from provision.cli.token import _parser as token_parser
 from provision.manifest.schema import json_schema
+from provision.plan.rights import COMMANDS, Right
 from provision.sandbox.faults.document import document_schema
 
 REFERENCE = Path(__file__).parents[1] / "docs" / "reference"
@@ -48,7 +49,7 @@ class Command:
 def pages() -> dict[str, str]:
     """Return the generated files: name below docs/reference, and text."""
     schemas = {"manifest": json_schema(), "faults": document_schema()}
-    return {"commands.md": commands_page()} | {
+    return {"commands.md": commands_page(), "rights.md": rights_page()} | {
         f"{name}.schema.json": f"{json.dumps(schema, indent=2, ensure_ascii=False)}\n"
         for name, schema in schemas.items()
     }
@@ -67,6 +68,49 @@ def commands_page() -> str:
         for command in group:
             text += ["", *_section(command)]
     return "\n".join(text) + "\n"
+
+
+RIGHTS_HEAD = """\
+# Rights
+
+Written by `make docs` from the table that the program itself goes by. Before its first write,
+`apply`, `rotate` and `destroy` compare the administrator's access token with it: a right that is
+certainly missing is refused with its name, exit code 1; what the token does not show is remarked.
+`doctor` shows all of it, and what is held without need.
+
+- **An application** needs one permission of each row, granted by a Privileged Role Administrator
+  or a Global Administrator; the first is the least. `Application.ReadWrite.OwnedBy` reaches only
+  applications that it owns: those that it created, and those it was made an owner of. One of the
+  directory roles does instead.
+- **A person** needs one scope of each row in the token, and one of the directory roles. Owners of
+  the application need no role where it says so. Azure CLI's token has `Directory.AccessAsUser.All`:
+  whatever the person may do. Where the tenant lets users register applications, creating one needs
+  no role.
+- A row that says what is unknown without it stops nothing: Graph's 403 is shown as *unknown*.
+"""
+
+
+def rights_page() -> str:
+    """Return the page of what each command must be allowed to do."""
+    text = [RIGHTS_HEAD]
+    text += ["| command | needs to |", "|---|---|"]
+    text += [
+        f"| `{name}` | {', '.join(right.what for right in rights)} |"
+        for name, rights in COMMANDS.items()
+    ]
+    text += ["", "| right | application: one of | person: one of | directory role | without it |"]
+    text += ["|---|---|---|---|---|"]
+    every = dict.fromkeys(right for rights in COMMANDS.values() for right in rights)
+    return "\n".join([*text, *map(_right, every)]) + "\n"
+
+
+def _right(right: Right) -> str:
+    names = [
+        " ".join(f"`{name}`" for name in group) for group in (right.application, right.delegated)
+    ]
+    roles = ", ".join(right.roles) + (", or an owner" if right.owners else "")
+    without = f"unknown: {right.without}" if right.without else "refused"
+    return f"| {right.what} | {' | '.join(names)} | {roles} | {without} |"
 
 
 def commands() -> list[Command]:

@@ -7,7 +7,7 @@ from typing import Self, assert_never
 
 from provision import wiring
 from provision.cli import console
-from provision.stages.progress import Asked, Event, Failed, Finished, Started, Waiting
+from provision.stages.progress import Asked, Event, Failed, Finished, Remarked, Started, Waiting
 
 _FRAMES = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
 _FRAME_SECONDS = 0.08
@@ -35,6 +35,8 @@ class Watch:
                 self._now = what
             case Waiting(reason=reason):
                 console.err(f"… {reason}", "dim")
+            case Remarked(text=text):
+                self._end(f"? {text}", "dim")
             case Finished(stage=stage, evidence=evidence):
                 self._end(f"✓ {stage:12} {evidence}", "good")
             case Failed(stage=stage, reason=reason):

@@ -3,7 +3,16 @@
 from dataclasses import dataclass
 
 from provision.clock import Clock
-from provision.stages.progress import Asked, Event, Failed, Finished, Report, Started, Waiting
+from provision.stages.progress import (
+    Asked,
+    Event,
+    Failed,
+    Finished,
+    Remarked,
+    Report,
+    Started,
+    Waiting,
+)
 
 STAGES = (
     "application",
@@ -51,7 +60,7 @@ class StageLog:
                 self._add(stage, reason, ok=False)
             case Waiting():
                 self.waits += 1
-            case Started() | Asked():
+            case Started() | Asked() | Remarked():
                 pass
         self._report(event)
 

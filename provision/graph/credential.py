@@ -8,8 +8,9 @@ from typing import Protocol
 
 from provision.errors import Throttled, Unreachable
 from provision.graph.polling import Pacing, Wait
-from provision.graph.token_claims import tenant_of
+from provision.graph.token_claims import caller_of, tenant_of
 from provision.secret import Secret
+from provision.tenant.caller import Caller
 
 _MARGIN = timedelta(seconds=60)
 """Life below which a token is not worth sending."""
@@ -80,6 +81,17 @@ class Administrator:
             WrongTenant: The token names none.
         """
         return tenant_of(self.token())
+
+    @property
+    def caller(self) -> Caller:
+        """Whose token it is, and what it allows.
+
+        Raises:
+            WrongTenant: The token names no tenant.
+        """
+        token = self.token()
+        held = self._held
+        return caller_of(token, "" if held is None else held.who)
 
     def close(self) -> None:
         """Forget the token and release connections; harmless when repeated."""

@@ -19,6 +19,7 @@ from provision.graph.credential import Administrator
 from provision.graph.loop import LoopThread
 from provision.graph.transport import graph_client
 from provision.graph.wire import API_VERSION, Answer, AnswerLost, GraphRequest, NotSent
+from provision.tenant.caller import Caller
 
 _NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 
@@ -48,6 +49,10 @@ class GraphSession:
     def tenant_id(self) -> str:
         """Return the tenant of the administrator's token, signing in if need be."""
         return self._administrator.tenant_id
+
+    def caller(self) -> Caller:
+        """Return whose token it is, signing in if need be."""
+        return self._administrator.caller
 
     def send(self, request: GraphRequest) -> Answer:
         """Send once and return whatever was answered.

@@ -22,6 +22,7 @@ from provision.graph.snapshot_reader import SnapshotReader
 from provision.graph.wire import Answer, GraphRequest, Wire
 from provision.graph.write_requests import WriteRequests
 from provision.tenant.application import ApplicationSettings, MintedPassword, PasswordRequest
+from provision.tenant.caller import Caller
 from provision.tenant.port import CreatedApplication, Snapshot, TenantQuery
 from provision.tenant.service_principal import Grant, GrantRequest, ServicePrincipal
 
@@ -51,6 +52,10 @@ class GraphTenant:
     def administrator_tenant_id(self) -> str:
         """Return the tenant of the administrator's token, in lower case, signing in if need be."""
         return self._wire.tenant_id()
+
+    def caller(self) -> Caller:
+        """Return whoever changes the tenant, as their token says, signing in if need be."""
+        return self._wire.caller()
 
     def read(self, query: TenantQuery) -> Snapshot:
         """Return what exists, in as few requests as the hint allows.

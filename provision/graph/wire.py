@@ -7,6 +7,7 @@ from email.utils import parsedate_to_datetime
 from typing import Literal, Protocol
 
 from provision.errors import Unreachable
+from provision.tenant.caller import Caller
 
 Method = Literal["GET", "POST", "PATCH", "DELETE"]
 
@@ -82,6 +83,10 @@ class Wire(Protocol):
 
     def tenant_id(self) -> str:
         """Return the tenant that the caller's token belongs to."""
+        ...
+
+    def caller(self) -> Caller:
+        """Return whose token it is, and what it allows."""
         ...
 
     def send(self, request: GraphRequest) -> Answer:

@@ -21,9 +21,11 @@ from provision.plan.changes import (
 )
 from provision.plan.difference import title
 from provision.plan.planner import Plan
+from provision.plan.preflight import rights_for
 from provision.stages.approved_changes import is_covered
 from provision.stages.carry_out import CarryOut
 from provision.stages.plan import Seen, look
+from provision.stages.preflight import require_rights
 from provision.stages.progress import Failed, Finished, Started, Waiting
 from provision.stages.registration import registration_of
 from provision.stages.secret_custody import Target, bring_up_to_date, prepare
@@ -92,6 +94,8 @@ def apply_manifest(
             approve(first)
         failures: tuple[ProvisionError, ...] = ()
         if first.changes:
+            needed = rights_for(first.changes)
+            require_rights(manifest, needed, seen.snapshot, services, admin)
             if not confirm(first):
                 raise RefusedError("nothing was changed: the plan was not confirmed")
             if any(map(_mints, first.changes)):

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 from provision.errors import NotYetVisible, ProvisionError, RefusedError, TemporaryError
 from provision.manifest.model import Manifest
+from provision.plan.rights import DELETE_APPLICATION, RESTORE_APPLICATION
 from provision.stages.plan import read_tenant
+from provision.stages.preflight import require_rights
 from provision.stages.progress import Failed, Finished, Started, Waiting
 from provision.stages.secret_custody import Target
 from provision.stages.services import AdministratorServices, Services
@@ -88,6 +90,9 @@ def destroy_application(
         if application is None:
             return Destroyed(None, is_purged=False, failures=())
         doomed = _doomed(manifest, snapshot, application, services, purge=purge)
+        needed = [] if doomed.is_in_bin else [DELETE_APPLICATION]
+        needed += [RESTORE_APPLICATION] if purge else []
+        require_rights(manifest, needed, snapshot, services, admin)
         if not confirm(doomed):
             raise RefusedError("nothing was changed: the deletion was not confirmed")
         if snapshot.application is not None:

@@ -46,5 +46,12 @@ class Asked:
     what: str
 
 
-Event = Started | Waiting | Finished | Failed | Asked
+@dataclass(frozen=True, slots=True)
+class Remarked:
+    """Something to know that stops nothing."""
+
+    text: str
+
+
+Event = Started | Waiting | Finished | Failed | Asked | Remarked
 Report = Callable[[Event], None]

@@ -20,10 +20,12 @@ from provision.manifest.model import Manifest
 from provision.oauth.scopes import authority_url
 from provision.oauth.token_endpoint import Client
 from provision.plan.changes import Change, RemovePassword
+from provision.plan.rights import WRITE_APPLICATION
 from provision.plan.rotation import Rotation, Superseded, plan_rotation, retirement
 from provision.secret import Secret
 from provision.stages.carry_out import CarryOut
 from provision.stages.plan import Seen, custody_of, look
+from provision.stages.preflight import require_rights
 from provision.stages.progress import Finished, Started, Waiting
 from provision.stages.registration import registration_of
 from provision.stages.secret_custody import Target, bring_up_to_date, prepare, sinks_without
@@ -129,8 +131,12 @@ class _Run:
         seen, rotation = self._look(is_forced=self._wish.is_forced)
         named = self._named(seen, rotation)
         shown = replace(rotation, retired=(*rotation.retired, *named))
-        if shown.has_changes and not confirm(shown):
-            raise RefusedError("nothing was changed: the rotation was not confirmed")
+        if shown.has_changes:
+            require_rights(
+                self._manifest, (WRITE_APPLICATION,), seen.snapshot, self._services, self._admin
+            )
+            if not confirm(shown):
+                raise RefusedError("nothing was changed: the rotation was not confirmed")
         seen = self._minted(seen, rotation)
         registration = registration_of(self._manifest, seen, self._services)
         settle_intents(self._key, seen.snapshot, self._services)

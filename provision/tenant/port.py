@@ -12,6 +12,7 @@ from provision.tenant.application import (
     Namesake,
     PasswordRequest,
 )
+from provision.tenant.caller import Caller
 from provision.tenant.service_principal import Grant, GrantRequest, Resource, ServicePrincipal
 
 
@@ -88,6 +89,10 @@ class Tenant(Protocol):
     deadline), `Unreachable`, and `NotYetVisible` (after the deadline). Every write may raise
     `OutcomeUnknown`: it was sent, nobody knows whether it took effect, and it was not repeated.
     """
+
+    def caller(self) -> Caller:
+        """Return whoever changes the tenant, signing in if need be."""
+        ...
 
     def read(self, query: TenantQuery) -> Snapshot:
         """Return what exists, in as few requests as the hint allows."""

@@ -14,6 +14,8 @@ from provision.sandbox.ready import Ready, read_ready
 ROLES = [
     "Application.ReadWrite.All",
     "DelegatedPermissionGrant.ReadWrite.All",
+    "Directory.Read.All",
+    "Policy.Read.All",
     "User.Read.All",
     "Organization.Read.All",
 ]

@@ -14,13 +14,14 @@ from provision.tenant.application import (
     ApplicationSettings,
     DeletedApplication,
     MintedPassword,
-    Namesake,
     Password,
     PasswordRequest,
 )
+from provision.tenant.caller import Caller
 from provision.tenant.port import CreatedApplication, Snapshot, TenantQuery
 from provision.tenant.service_principal import Grant, GrantRequest, Resource, ServicePrincipal
-from tests.fakes.levers import Content, Levers
+from tests.fakes.callers import ALL_RIGHTS, application
+from tests.fakes.levers import Content, Levers, namesakes, same_parties
 
 TENANT_ID = "99999999-aaaa-4bbb-8ccc-dddddddddddd"
 DELETED_AT = datetime(2026, 11, 20, tzinfo=UTC)
@@ -46,6 +47,7 @@ class MemoryTenant(Levers):
         self.shows_new_secrets = True
         self.has_exchange = True
         self._numbers = count(1)
+        self.called_by = application(*ALL_RIGHTS, tenant_id=tenant_id)
 
     # What other people do
 
@@ -82,6 +84,9 @@ class MemoryTenant(Levers):
         self.put(replace(found, passwords=found.passwords | {password}))
 
     # The port
+
+    def caller(self) -> Caller:
+        return self.called_by
 
     def read(self, query: TenantQuery) -> Snapshot:
         self.queries.append(query)
@@ -146,7 +151,7 @@ class MemoryTenant(Levers):
                 principal_object_id=request.principal_object_id,
                 scopes=request.scopes,
             )
-            if any(_same_parties(made, grant) for grant in self.content.grants.values()):
+            if any(same_parties(made, grant) for grant in self.content.grants.values()):
                 raise AlreadyExists(f"granting {request.client_object_id}: there is a grant")
             self.content.grants[made.grant_id] = made
             return made
@@ -236,7 +241,7 @@ class MemoryTenant(Levers):
                 if query.wants_exchange and self.has_exchange
                 else None
             ),
-            namesakes=() if "namesakes" in self.unknown else _namesakes(live, query),
+            namesakes=() if "namesakes" in self.unknown else namesakes(live, query),
             user_ids={name: users[name] for name in query.users if name in users},
             unknown=self.unknown,
             deleted=deleted,
@@ -277,19 +282,3 @@ def _deleted(shown: Content, unique_name: str) -> DeletedApplication | None:
 
 def _seconds(instant: datetime) -> datetime:
     return instant.astimezone(UTC).replace(microsecond=0)
-
-
-def _same_parties(one: Grant, other: Grant) -> bool:
-    def parties(g: Grant) -> tuple[str, str, str | None]:
-        return g.client_object_id, g.resource_object_id, g.principal_object_id
-
-    return parties(one) == parties(other)
-
-
-def _namesakes(live: list[Application], query: TenantQuery) -> tuple[Namesake, ...]:
-    found = [
-        Namesake(a.object_id, a.client_id, a.unique_name, a.settings.display_name)
-        for a in live
-        if a.settings.display_name == query.display_name and a.unique_name != query.unique_name
-    ]
-    return tuple(sorted(found, key=lambda n: n.object_id))

@@ -141,3 +141,11 @@ def test_a_token_with_further_claims_comes_from_the_same_credential(
     assert tenant_of(first.secret) == tenant_of(second.secret)
     source.close()
     source.close()
+
+
+def test_the_caller_is_whom_the_token_describes(session, sandbox_administrator):
+    caller = session.caller()
+
+    assert (caller.kind, caller.client_id) == ("application", sandbox_administrator.client_id)
+    assert "Application.ReadWrite.All" in caller.rights
+    assert caller.credential == f"application {sandbox_administrator.client_id}"

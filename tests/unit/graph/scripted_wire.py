@@ -15,6 +15,7 @@ from provision.graph.request_count import Meter
 from provision.graph.retry import Repeater
 from provision.graph.tenant import GraphTenant
 from provision.graph.wire import BATCH_PATH, Answer, GraphRequest, NotSent
+from provision.tenant.caller import Caller
 
 TENANT_ID = "11111111-1111-1111-1111-111111111111"
 BASE_URL = "https://graph.example/v1.0"
@@ -47,6 +48,9 @@ class ScriptedWire:
 
     def tenant_id(self) -> str:
         return TENANT_ID
+
+    def caller(self) -> Caller:
+        return Caller(TENANT_ID, "unknown", "", "", "", frozenset(), None)
 
     def send(self, request: GraphRequest) -> Answer:
         self.sent.append(request)
