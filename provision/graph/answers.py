@@ -33,6 +33,7 @@ def application(body: object) -> Application:
         settings=settings(raw),
         passwords=passwords(raw),
         tags=frozenset(_texts(raw.get("tags"))),
+        created_at=instant(raw["createdDateTime"]) if raw.get("createdDateTime") else None,
     )
 
 
@@ -50,6 +51,7 @@ def settings(body: object) -> ApplicationSettings:
         issues_access_tokens=implicit.get("enableAccessTokenIssuance") is True,
         issues_id_tokens=implicit.get("enableIdTokenIssuance") is True,
         permissions=frozenset(_permissions(raw.get("requiredResourceAccess"))),
+        service_management_reference=_text(raw.get("serviceManagementReference")) or None,
     )
 
 

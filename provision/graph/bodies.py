@@ -24,6 +24,8 @@ def new_application(
         "web": {"redirectUris": _uris(settings), "implicitGrantSettings": _issuance(settings)},
         "requiredResourceAccess": _permissions(settings.permissions),
     }
+    if settings.service_management_reference:
+        body["serviceManagementReference"] = settings.service_management_reference
     if password is not None:
         body["passwordCredentials"] = [_password(password)]
     return body
@@ -48,6 +50,8 @@ def changed_settings(before: ApplicationSettings, after: ApplicationSettings) ->
         body["web"] = web
     if before.permissions != after.permissions:
         body["requiredResourceAccess"] = _permissions(after.permissions)
+    if before.service_management_reference != after.service_management_reference:
+        body["serviceManagementReference"] = after.service_management_reference
     return body
 
 

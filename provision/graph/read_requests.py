@@ -18,8 +18,17 @@ _SETTINGS = (
     "api",
     "web",
     "requiredResourceAccess",
+    "serviceManagementReference",
 )
-_APPLICATION = ("id", "appId", "uniqueName", *_SETTINGS, "passwordCredentials", "tags")
+_APPLICATION = (
+    "id",
+    "appId",
+    "uniqueName",
+    "createdDateTime",
+    *_SETTINGS,
+    "passwordCredentials",
+    "tags",
+)
 _DELETED = (*_APPLICATION, "deletedDateTime")
 _NAMESAKE = ("id", "appId", "uniqueName", "displayName")
 _SERVICE_PRINCIPAL = ("id", "appId", "accountEnabled")
@@ -54,6 +63,29 @@ class ReadRequests:
         path = {"uniqueName": quoted(unique_name)}
         information = RequestInformation(Method.GET, template, path)
         return _get(f"reading the owners of {unique_name}", information, select=("id",))
+
+    def default_policy(self) -> GraphRequest:
+        """Ask what the tenant allows of its applications' credentials."""
+        return _get(
+            "reading the tenant's app management policy",
+            RequestInformation(Method.GET, "{+baseurl}/policies/defaultAppManagementPolicy", {}),
+        )
+
+    def own_policies(self, unique_name: str) -> GraphRequest:
+        """Ask for the policy that was made for the application with a unique name."""
+        template = "{+baseurl}/applications(uniqueName='{uniqueName}')/appManagementPolicies"
+        information = RequestInformation(Method.GET, template, {"uniqueName": quoted(unique_name)})
+        return _get(f"reading the app management policy of {unique_name}", information)
+
+    def authorization_policy(self) -> GraphRequest:
+        """Ask what users may do by themselves."""
+        return _get(
+            "reading the tenant's authorization policy",
+            RequestInformation(
+                Method.GET, "{+baseurl}/policies/authorizationPolicy{?%24select}", {}
+            ),
+            select=("defaultUserRolePermissions",),
+        )
 
     def passwords(self, object_id: str) -> GraphRequest:
         """Ask for the metadata of an application's client secrets."""

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from provision.graph import answers as parse
 from provision.graph.batch import split
+from provision.graph.policy_answers import policies
 from provision.graph.read_requests import ReadRequests
 from provision.graph.refusals import FORBIDDEN, NOT_FOUND, refusal
 from provision.graph.retry import Repeater
@@ -49,6 +50,8 @@ class SnapshotReader:
         unknown |= {"namesakes"} if _is_forbidden(found["namesakes"]) else set()
         if application is not None and not found["owners"].is_success:
             unknown.add("owners")
+        if _is_forbidden(found["policy"]) or _is_forbidden(found["authorization"]):
+            unknown.add("policies")
         users = {name: answer for name, answer in found.items() if name.startswith(_USER)}
         unknown |= {"users"} if any(map(_is_forbidden, users.values())) else set()
         deleted = None
@@ -71,6 +74,7 @@ class SnapshotReader:
             deleted=deleted,
             owners=_ids(found["owners"]),
             deleted_service_principal=in_bin,
+            policies=policies(found["policy"], found["own policy"], found["authorization"]),
         )
 
     def _deleted(
@@ -113,6 +117,9 @@ class SnapshotReader:
             "graph": self._requests.microsoft_graph(wants_scopes=query.wants_scope_ids),
             "namesakes": self._requests.namesakes(query.display_name),
             "owners": self._requests.owners(query.unique_name),
+            "policy": self._requests.default_policy(),
+            "own policy": self._requests.own_policies(query.unique_name),
+            "authorization": self._requests.authorization_policy(),
         }
         if query.wants_exchange:
             parts["exchange"] = self._requests.exchange_online()

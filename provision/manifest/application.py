@@ -15,6 +15,7 @@ from provision.manifest.fields import (
     Period,
     PermissionName,
     RedirectUri,
+    ServiceReference,
     UniqueName,
 )
 from provision.manifest.permission_ids import DEFAULT_PERMISSIONS
@@ -98,6 +99,10 @@ class ApplicationSection:
         default_factory=SecretSection, validate_default=True
     )
     """The client secret to mint."""
+    service_management_reference: ServiceReference | None = None
+    """Who answers for the application, where the tenant demands it; without it, what is there
+    stays.
+    """
     manage: Literal["full", "partial"] = "full"
     """Whether redirect URIs that the manifest does not name are removed, or kept and reported."""
     prevent_destroy: StrictBool = False

@@ -145,6 +145,7 @@ DisplayName = Annotated[
     AfterValidator(_display_name),
     Field(json_schema_extra={"minLength": 1, "maxLength": MAX_DISPLAY_NAME}),
 ]
+ServiceReference = Annotated[str, Field(min_length=1, max_length=128)]
 Audience = Annotated[
     Literal["AzureADMyOrg", "AzureADMultipleOrgs", "AzureADandPersonalMicrosoftAccount"],
     BeforeValidator(_audience),

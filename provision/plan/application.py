@@ -32,6 +32,7 @@ def desired_settings(
     wanted = manifest.application
     existing = frozenset[ResourceAccess]() if actual is None else actual.settings.permissions
     version = None if actual is None else actual.settings.token_version
+    reference = None if actual is None else actual.settings.service_management_reference
     return ApplicationSettings(
         display_name=wanted.display_name,
         sign_in_audience=wanted.sign_in_audience,
@@ -41,6 +42,7 @@ def desired_settings(
         issues_id_tokens=wanted.issues_id_tokens,
         permissions=resource_accesses(wanted.permissions, tenant_scope_ids)
         | frozenset(access for access in existing if not _is_ours(access)),
+        service_management_reference=wanted.service_management_reference or reference,
     )
 
 

@@ -80,6 +80,11 @@ def _settings(
     yield from _scalar(
         "api.requestedAccessTokenVersion", was and was.token_version, after.token_version
     )
+    yield from _scalar(
+        "serviceManagementReference",
+        was and was.service_management_reference,
+        after.service_management_reference,
+    )
     yield from _items("web.redirectUris", was.redirect_uris if was else (), after.redirect_uris)
     flags = "web.implicitGrantSettings.enable{}TokenIssuance"
     yield from _scalar(

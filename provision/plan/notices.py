@@ -17,7 +17,7 @@ from provision.tenant.port import Snapshot
 class Notice:
     """One remark; never an obstacle."""
 
-    kind: Literal["unknown", "secret", "consent", "service principal", "kept", "advice"]
+    kind: Literal["unknown", "secret", "consent", "service principal", "kept", "policy", "advice"]
     text: str
 
 

@@ -27,6 +27,13 @@ def password_request(manifest: Manifest, now: datetime) -> PasswordRequest:
     return PasswordRequest(wanted.display_name, start_at, start_at + wanted.lifetime)
 
 
+def dated_anew(request: PasswordRequest, now: datetime) -> PasswordRequest:
+    """Return the same request for a secret that lives as long and starts at `now`."""
+    start_at = now.replace(microsecond=0)
+    life = request.end_at - request.start_at
+    return PasswordRequest(request.display_name, start_at, start_at + life)
+
+
 def plan_passwords(
     manifest: Manifest, application: Application, custody: Custody, now: datetime
 ) -> PasswordPlan:

@@ -6,7 +6,9 @@ from datetime import datetime
 from provision.manifest.model import Manifest
 from provision.plan.application import application_changes, desired_settings, refuse_namesakes
 from provision.plan.changes import (
+    AddPassword,
     Change,
+    CreateApplication,
     CreateGrant,
     CreateServicePrincipal,
     Restore,
@@ -16,6 +18,7 @@ from provision.plan.consent_state import ConsentState, consent_state
 from provision.plan.custody import Custody
 from provision.plan.notices import Notice, notices_for
 from provision.plan.password import PasswordPlan, password_request, plan_passwords
+from provision.plan.policies import policy_remarks, refuse_forbidden_secret, within_policies
 from provision.tenant.application import Password
 from provision.tenant.port import Snapshot
 
@@ -59,8 +62,10 @@ def make_plan(manifest: Manifest, snapshot: Snapshot, custody: Custody, now: dat
     Raises:
         NameTaken: The application does not exist, and a stranger has its display name.
         NotFound: A permission or a mailbox owner that the tenant does not know.
+        PolicyRefused: A secret has to be minted, and the tenant's policy forbids it or its life.
         NotPermitted: Something needed for the plan itself could not be read.
     """
+    written, manifest = manifest, within_policies(manifest, snapshot, now)
     actual = snapshot.existing
     unique_name = manifest.application.unique_name
     desired = desired_settings(manifest, snapshot.microsoft_graph.scope_ids, actual)
@@ -74,6 +79,8 @@ def make_plan(manifest: Manifest, snapshot: Snapshot, custody: Custody, now: dat
         *application_changes(unique_name, desired, actual, first_password),
         *passwords.changes,
     )
+    if any(isinstance(c, AddPassword | CreateApplication) for c in changes):
+        refuse_forbidden_secret(manifest, snapshot, now)
     if snapshot.deleted is not None and actual is not None:
         day = snapshot.deleted.deleted_at.date()
         changes = (Restore("application", actual.object_id, unique_name, day), *changes)
@@ -83,7 +90,10 @@ def make_plan(manifest: Manifest, snapshot: Snapshot, custody: Custody, now: dat
         unique_name=unique_name,
         tenant_id=snapshot.tenant_id,
         changes=(*changes, *consent_changes(manifest, snapshot)),
-        notices=notices_for(manifest, snapshot, passwords.serving, custody, now),
+        notices=(
+            *notices_for(manifest, snapshot, passwords.serving, custody, now),
+            *(Notice("policy", text) for text in policy_remarks(written, snapshot, now)),
+        ),
         serving=passwords.serving,
         snapshot=snapshot,
         consent=consent_state(manifest, snapshot, custody),

@@ -3,11 +3,13 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import datetime, timedelta
 
 from provision.plan.planner import Plan
 from provision.tenant.application import PasswordRequest
+from provision.tenant.policies import UNKNOWN_POLICIES
+from provision.tenant.port import Snapshot
 
 LIFETIME = timedelta(hours=24)
 """How long an approval holds."""
@@ -58,7 +60,7 @@ def save_plan(plan: Plan, around: Circumstances, now: datetime) -> SavedPlan:
         service_principal_object_id=principal.object_id if principal else None,
         manifest_digest=around.manifest_digest,
         consents_on_exchange=around.consents_on_exchange,
-        read_digest=digest(plan.snapshot),
+        read_digest=digest(_registered(plan.snapshot)),
         changes_digest=digest(plan.changes),
     )
 
@@ -92,6 +94,11 @@ def digest(value: object) -> str:
     """Return a SHA-256, in hexadecimal, that depends on content alone: sets have no order."""
     text = json.dumps(_canonical(value), sort_keys=True, ensure_ascii=True)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _registered(snapshot: Snapshot) -> Snapshot:
+    """Leave out what another administrator may not see: the changes tell what it led to."""
+    return replace(snapshot, policies=UNKNOWN_POLICIES, unknown=snapshot.unknown - {"policies"})
 
 
 def _canonical(value: object) -> object:  # noqa: PLR0911  (one return a case)

@@ -17,7 +17,7 @@ from provision.plan.changes import (
     UpdateApplication,
 )
 from provision.plan.difference import title, whom
-from provision.plan.password import password_request, satisfying
+from provision.plan.password import dated_anew, satisfying
 from provision.stages.plan import Seen, custody_of
 from provision.stages.progress import Finished, Started
 from provision.stages.secret_custody import Kept, Target, keep
@@ -137,7 +137,7 @@ class CarryOut:
             with self._services.shield():
                 create(None)
             return
-        kept = self._mint(lambda request: _minted(create(request)))
+        kept = self._mint(change.password, lambda request: _minted(create(request)))
         report(Finished("application", f"client id {self._client_id}"))
         report(Finished("secret", kept))
         report(Finished("permissions", f"{len(change.settings.permissions)} delegated, declared"))
@@ -146,13 +146,17 @@ class CarryOut:
 
     def _add_password(self, change: AddPassword) -> None:
         self._services.report(Started("secret", f"{title(change)}: {change.reason}"))
-        kept = self._mint(lambda request: self._tenant.add_password(change.object_id, request))
+        kept = self._mint(
+            change.request, lambda request: self._tenant.add_password(change.object_id, request)
+        )
         self._services.report(Finished("secret", kept))
 
-    def _mint(self, create: Callable[[PasswordRequest], MintedPassword]) -> str:
+    def _mint(
+        self, asked: PasswordRequest, create: Callable[[PasswordRequest], MintedPassword]
+    ) -> str:
         # Dated anew: a person may have looked at the plan for an hour, and the dates tell later
         # which secret an interrupted run lost, and which of two hosts was first.
-        request = password_request(self._manifest, self._services.clock.now())
+        request = dated_anew(asked, self._services.clock.now())
 
         def keep_it(minted: MintedPassword) -> Kept:
             registration = self._registration(minted.password.key_id)

@@ -20,6 +20,7 @@ from provision.manifest.model import Manifest
 from provision.oauth.scopes import authority_url
 from provision.oauth.token_endpoint import Client
 from provision.plan.changes import Change, RemovePassword
+from provision.plan.policies import refuse_forbidden_secret, within_policies
 from provision.plan.rights import WRITE_APPLICATION
 from provision.plan.rotation import Rotation, Superseded, plan_rotation, retirement
 from provision.secret import Secret
@@ -174,7 +175,10 @@ class _Run:
             )
         custody = custody_of(self._key, seen.snapshot, self._services)
         now = self._services.clock.now()
-        found = plan_rotation(self._manifest, application, custody, now, is_forced=is_forced)
+        manifest = within_policies(self._manifest, seen.snapshot, now)
+        found = plan_rotation(manifest, application, custody, now, is_forced=is_forced)
+        if found.mint is not None:
+            refuse_forbidden_secret(manifest, seen.snapshot, now)
         return seen, found
 
     def _named(self, seen: Seen, rotation: Rotation) -> tuple[RemovePassword, ...]:

@@ -1,6 +1,6 @@
 """Applications, their client secrets, and what they ask for, as Graph describes them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
@@ -70,6 +70,8 @@ class ApplicationSettings:
     issues_id_tokens: bool
     """Graph `web.implicitGrantSettings.enableIdTokenIssuance`."""
     permissions: frozenset[ResourceAccess]
+    service_management_reference: str | None = None
+    """Graph `serviceManagementReference`: who answers for it, where the tenant keeps a list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,10 @@ class Application:
     """Graph returns them in no dependable order."""
     tags: frozenset[str] = frozenset()
     """What others mark it with; no manifest owns them."""
+    created_at: datetime | None = field(default=None, compare=False)
+    """Some policies only mean younger applications. The answer to the create has a fraction of a
+    second that no read has.
+    """
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from provision.tenant.application import (
     PasswordRequest,
 )
 from provision.tenant.caller import Caller
+from provision.tenant.policies import UNKNOWN_POLICIES, TenantPolicies
 from provision.tenant.service_principal import Grant, GrantRequest, Resource, ServicePrincipal
 
 
@@ -55,7 +56,8 @@ class Snapshot:
     user_ids: Mapping[str, str]
     """User principal name, as asked, to object id; users that do not exist are absent."""
     unknown: frozenset[str] = frozenset()
-    """Reads that were refused with 403: `namesakes`, `users`, `grants`, `deleted`, `owners`."""
+    """Reads that were refused with 403: `namesakes`, `users`, `grants`, `deleted`, `owners`,
+    `policies`."""
     exchange_online: Resource | None = None
     """None unless asked for; and where the tenant has no Exchange Online."""
     deleted: DeletedApplication | None = None
@@ -65,6 +67,9 @@ class Snapshot:
     application leaves it there."""
     owners: frozenset[str] = frozenset()
     """Object ids of whoever may change the application besides the administrators."""
+
+    policies: TenantPolicies = UNKNOWN_POLICIES
+    """What could be read of them; all unknown where none could."""
 
     @property
     def existing(self) -> Application | None:

@@ -1,9 +1,11 @@
 """What a tenant, a setting or a cloud file refuses: one sentence, what to do, ids, nothing lost."""
 
 import json
+from datetime import datetime, timedelta
 
 import pytest
 
+from tests.e2e.levers import ROLES
 from tests.e2e.workplace import OWNER
 
 FOREIGN = "11111111-2222-3333-4444-555555555555"
@@ -67,8 +69,9 @@ def test_a_right_that_is_missing_is_named_before_the_first_write(work, levers):
         ({"passwordLifetimeDays": 30}, "CredentialInvalidLifetimeAsPerAppPolicy"),
     ],
 )
-def test_a_policy_that_refuses_the_secret_leaves_nothing_behind(work, levers, switches, code):
+def test_a_policy_that_nobody_may_read_leaves_nothing_behind(work, levers, switches, code):
     levers.switch(**switches)
+    levers.administrator_may(*(role for role in ROLES if role != "Policy.Read.All"))
 
     ran = work.run("apply", "--yes")
 
@@ -76,6 +79,51 @@ def test_a_policy_that_refuses_the_secret_leaves_nothing_behind(work, levers, sw
     assert f"creating application {work.name}: Graph answered 400 {code}" in ran.err
     assert "request-id: " in ran.err
     assert levers.applications(work.name) == []
+
+
+def test_a_policy_that_forbids_secrets_is_told_before_the_first_write(work, levers):
+    levers.switch(passwordsForbidden=True)
+    levers.forget_requests()
+
+    ran = work.run("apply", "--yes")
+
+    assert ran.code == 1
+    assert "forbids client secrets" in ran.err
+    assert levers.writes() == []
+
+
+def test_a_policy_shortens_a_lifetime_that_nobody_wrote(work, levers):
+    levers.switch(passwordLifetimeDays=30)
+
+    ran = work.done("apply", "--yes")
+
+    assert "the lifetime of 180d is shortened to 30d" in ran.out
+    (secret,) = levers.application(work.name)["passwordCredentials"]
+    start, end = (datetime.fromisoformat(secret[f"{name}DateTime"]) for name in ("start", "end"))
+    assert end - start == timedelta(days=30)
+
+
+def test_a_policy_refuses_a_lifetime_that_somebody_wrote(work, levers):
+    levers.switch(passwordLifetimeDays=30)
+    work.write_manifest(application="  secret: {lifetime: 90d}\n")
+
+    ran = work.run("plan")
+
+    assert ran.code == 1
+    assert "application.secret.lifetime is 90d" in ran.err
+    assert "write lifetime: 30d" in ran.err
+
+
+def test_a_tenant_may_demand_who_answers_for_an_application(work, levers):
+    levers.switch(serviceManagementReferenceRequired=True)
+
+    refused = work.run("apply", "--yes")
+
+    assert refused.code == 1
+    assert "set application.serviceManagementReference in the manifest" in refused.err
+    work.write_manifest(application="  serviceManagementReference: '4711'\n")
+    work.done("apply", "--yes")
+    assert levers.application(work.name)["serviceManagementReference"] == "4711"
 
 
 def test_a_policy_that_forbids_personal_accounts_is_told(work, levers):

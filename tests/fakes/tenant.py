@@ -18,12 +18,14 @@ from provision.tenant.application import (
     PasswordRequest,
 )
 from provision.tenant.caller import Caller
+from provision.tenant.policies import UNKNOWN_POLICIES, TenantPolicies
 from provision.tenant.port import CreatedApplication, Snapshot, TenantQuery
 from provision.tenant.service_principal import Grant, GrantRequest, Resource, ServicePrincipal
 from tests.fakes.callers import ALL_RIGHTS, application
 from tests.fakes.levers import Content, Levers, namesakes, same_parties
 
 TENANT_ID = "99999999-aaaa-4bbb-8ccc-dddddddddddd"
+USERS_MAY_CONSENT = ("ManagePermissionGrantsForSelf.microsoft-user-default-legacy",)
 DELETED_AT = datetime(2026, 11, 20, tzinfo=UTC)
 GRAPH_OBJECT_ID = "graph-principal"
 EXCHANGE_OBJECT_ID = "exchange-principal"
@@ -46,6 +48,7 @@ class MemoryTenant(Levers):
         """Reads that are refused with 403."""
         self.shows_new_secrets = True
         self.has_exchange = True
+        self.policies = TenantPolicies((), (), user_consent=frozenset(USERS_MAY_CONSENT))
         self._numbers = count(1)
         self.called_by = application(*ALL_RIGHTS, tenant_id=tenant_id)
 
@@ -245,6 +248,7 @@ class MemoryTenant(Levers):
             user_ids={name: users[name] for name in query.users if name in users},
             unknown=self.unknown,
             deleted=deleted,
+            policies=UNKNOWN_POLICIES if "policies" in self.unknown else self.policies,
             deleted_service_principal=in_bin,
         )
 

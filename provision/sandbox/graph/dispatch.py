@@ -62,6 +62,7 @@ _TABLE: Final[tuple[tuple[str, str, may.Permit, Handler], ...]] = (
     ("POST", f"{_APP}/owners/$ref", may.WRITE_OWNERS, owners.add_owner),
     ("DELETE", f"{_APP}/owners/*/$ref", may.WRITE_OWNERS, owners.remove_owner),
     ("DELETE", f"{_APP}/owners/*", may.WRITE_OWNERS, owners.refuse_to_delete),
+    ("GET", f"{_APP}/appmanagementpolicies", may.READ_POLICIES, policies.list_own),
     ("POST", f"{_APP}/appmanagementpolicies/$ref", may.WRITE_POLICIES, policies.assign),
     ("POST", _FIC, may.WRITE_APPLICATION, federated.create),
     ("GET", _FIC, may.LIST_FEDERATED, federated.list_all),

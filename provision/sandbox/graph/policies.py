@@ -11,6 +11,7 @@ from provision.sandbox.graph.credential_restrictions import (
     DURATION,
     SECTIONS,
     filled,
+    policy_of,
     tenant_policy,
 )
 from provision.sandbox.graph.credential_shape import instant_text
@@ -18,7 +19,7 @@ from provision.sandbox.graph.directory_objects import OBJECTS, served_object
 from provision.sandbox.graph.entity_kind import EntityKind
 from provision.sandbox.graph.query import collection, entity
 from provision.sandbox.graph.refusals import bad_request, invalid_value, resource_not_found
-from provision.sandbox.graph.stored_objects import writable
+from provision.sandbox.graph.stored_objects import visible, writable
 
 _KINDS: Final = {
     "passwordCredentials": (
@@ -60,7 +61,7 @@ _AUTHORIZATION_KIND: Final = EntityKind(
 )
 _KEY_AT: Final = 2
 # https://learn.microsoft.com/entra/identity/enterprise-apps/configure-user-consent
-_USER_CONSENT: Final = "ManagePermissionGrantsForSelf.microsoft-user-default-legacy"
+_USER_CONSENT: Final = "ManagePermissionGrantsForSelf.microsoft-user-default"
 
 
 def read_default(context: Context, call: Call) -> Answer:
@@ -137,6 +138,12 @@ def assign(context: Context, call: Call) -> Answer:
     return NO_CONTENT
 
 
+def list_own(context: Context, call: Call) -> Answer:
+    """Answer `GET /applications/{id}/appManagementPolicies`."""
+    own = policy_of(context.directory, visible(context, call))
+    return collection(context, call, [_served(own)] if own else [], _APP_KIND)
+
+
 def list_applies_to(context: Context, call: Call) -> Answer:
     """Answer `GET /policies/appManagementPolicies/{id}/appliesTo`."""
     ids = _find(context, call)["_applies_to"]
@@ -147,7 +154,8 @@ def list_applies_to(context: Context, call: Call) -> Answer:
 def read_authorization(context: Context, call: Call) -> Answer:
     """Answer `GET /policies/authorizationPolicy`, as the switches have it."""
     switches = context.directory.switches
-    consents = [_USER_CONSENT] if switches.user_consent_allowed else []
+    kind = "recommended" if switches.recommended_consent_policy else "legacy"
+    consents = [f"{_USER_CONSENT}-{kind}"] if switches.user_consent_allowed else []
     policy: JsonObject = {
         "id": "authorizationPolicy",
         "allowInvitesFrom": "everyone",

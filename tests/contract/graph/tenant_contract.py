@@ -63,6 +63,16 @@ class TenantContract:
         assert asked.client_id == EXCHANGE_ONLINE
         assert read(backend).exchange_online is None
 
+    def test_says_what_policies_allow_unless_they_may_not_be_read(self, backend: Backend):
+        snapshot = read(backend)
+
+        is_unknown = "policies" in snapshot.unknown
+        assert (snapshot.policies.for_all is None) is is_unknown
+        assert (snapshot.policies.user_consent is None) is is_unknown
+
+    def test_says_whose_token_it_is(self, backend: Backend):
+        assert backend.tenant.caller().tenant_id == read(backend).tenant_id
+
     def test_shows_nothing_where_nothing_was_made(self, backend: Backend):
         snapshot = read(backend)
 

@@ -91,10 +91,11 @@ def test_a_policy_of_its_own_is_instead_of_the_tenants(policed: SandboxClient) -
     reference = {"@odata.id": f"https://graph.microsoft.com/v1.0{own}"}
     assigned = policed.graph("POST", f"{path}/appManagementPolicies/$ref", reference)
     (applied,) = policed.graph("GET", f"{own}/appliesTo").body["value"]
+    (shown,) = policed.graph("GET", f"{path}/appManagementPolicies").body["value"]
     exempt = policed.graph("POST", f"{path}/addPassword", {})
     deleted = policed.graph("DELETE", own)
     assert (policy.status, assigned.status, exempt.status, deleted.status) == (201, 204, 200, 204)
-    assert applied["id"] == created["id"]
+    assert (applied["id"], shown["id"]) == (created["id"], policy.body["id"])
     assert policed.graph("POST", f"{path}/addPassword", {}).status == 400
 
 

@@ -33,7 +33,7 @@ COLLISION = failure(
     "Another object with the same value for property uniqueName already exists.",
 )
 CREATE = ("POST", "^/applications$")
-BY_NAME = ("GET", r"/applications\(uniqueName='[^']*'\)(?!/owners)")
+BY_NAME = ("GET", r"/applications\(uniqueName='[^']*'\)(?!/)")
 REMOVE = ("POST", "/removePassword$")
 PASSWORDS = ("GET", rf"/applications/{APPLICATION_ID}\?")
 GRAPH = ("GET", "appId='00000003", [ok(graph_principal_json())])

@@ -7,6 +7,7 @@ from provision.manifest.permission_ids import DEFAULT_PERMISSIONS
 from provision.plan.custody import Custody, UnfinishedMint
 from provision.plan.resource_access import resource_accesses
 from provision.tenant.application import Application, ApplicationSettings, Namesake, Password
+from provision.tenant.policies import UNKNOWN_POLICIES, SecretRule, TenantPolicies
 from provision.tenant.port import Snapshot
 from provision.tenant.service_principal import Grant, Resource, ServicePrincipal
 
@@ -31,7 +32,33 @@ def snapshot(raw: dict[str, Any]) -> Snapshot:
         user_ids=raw.get("users", {}),
         unknown=frozenset(raw.get("unknown", [])),
         owners=frozenset(raw.get("owners", [])),
+        policies=policies(raw.get("policies")),
         exchange_online=Resource("exchange", "exchange", {}) if "exchange" in raw else None,
+    )
+
+
+def policies(raw: dict[str, Any] | None) -> TenantPolicies:
+    """Return the tenant's policies: what they allow, in days and names."""
+    if raw is None:
+        return UNKNOWN_POLICIES
+    consent = raw.get("userConsent")
+    return TenantPolicies(
+        for_all=rules(raw.get("forAll", [])),
+        own=rules(raw.get("own", [])),
+        has_own="own" in raw,
+        user_consent=None if consent is None else frozenset(consent),
+    )
+
+
+def rules(raw: list[dict[str, Any]]) -> tuple[SecretRule, ...]:
+    """Return restrictions of secrets; `daysAgo` is how old the youngest exempt application is."""
+    return tuple(
+        SecretRule(
+            kind=rule["kind"],
+            longest=timedelta(days=rule["days"]) if "days" in rule else None,
+            after=NOW - timedelta(days=rule["daysAgo"]) if "daysAgo" in rule else None,
+        )
+        for rule in raw
     )
 
 
@@ -49,6 +76,7 @@ def application(raw: dict[str, Any]) -> Application:
             redirect_uris=frozenset(given.get("redirectUris", ["http://localhost", NATIVE])),
             issues_access_tokens=True,
             issues_id_tokens=True,
+            service_management_reference=given.get("serviceManagementReference"),
             permissions=resource_accesses(given.get("permissions", DEFAULT_PERMISSIONS), {}),
         ),
         passwords=frozenset(
@@ -60,6 +88,7 @@ def application(raw: dict[str, Any]) -> Application:
             )
             for p in raw.get("passwords", [])
         ),
+        created_at=NOW - timedelta(days=given.get("age", 100)),
         tags=frozenset(given.get("tags", [])),
     )
 
