@@ -11,6 +11,7 @@ from provision.cli.authorize import authorize
 from provision.cli.check import check
 from provision.cli.demo import demo
 from provision.cli.destroy import destroy
+from provision.cli.doctor import doctor
 from provision.cli.handoff import handoff
 from provision.cli.init import init
 from provision.cli.plan import plan
@@ -32,11 +33,12 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-SET_UP, EVERY_DAY, OFFLINE = "Set up", "Every day", "Offline"
+SET_UP, EVERY_DAY, WHEN_IT_FAILS, OFFLINE = "Set up", "Every day", "When it fails", "Offline"
 
 for panel, commands in {
     SET_UP: (init, check, plan, apply, authorize, verify, handoff, destroy),
     EVERY_DAY: (refresh, rotate),
+    WHEN_IT_FAILS: (doctor,),
     OFFLINE: (sandbox, demo, schema),
 }.items():
     for command in commands:

@@ -24,9 +24,16 @@ class Seen:
 def look(manifest: Manifest, services: Services, admin: AdministratorServices) -> Seen:
     """Read what exists and return the plan; the same errors as `read_tenant`."""
     snapshot = read_tenant(manifest, services, admin)
+    return Seen(snapshot, plan_from(manifest, snapshot, services, admin))
+
+
+def plan_from(
+    manifest: Manifest, snapshot: Snapshot, services: Services, admin: AdministratorServices
+) -> Plan:
+    """Return the plan for what was read; the same errors as `make_plan`."""
     key = registration_key(manifest, services, admin.tenant_id)
     custody = custody_of(key, snapshot, services)
-    return Seen(snapshot, make_plan(manifest, snapshot, custody, services.clock.now()))
+    return make_plan(manifest, snapshot, custody, services.clock.now())
 
 
 def read_tenant(manifest: Manifest, services: Services, admin: AdministratorServices) -> Snapshot:

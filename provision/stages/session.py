@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from provision.stages.apply import Applied, Approve, Confirm
     from provision.stages.authorize import Authorized, SignInWay, Surface
     from provision.stages.destroy import ConfirmDestroy, Destroyed
+    from provision.stages.doctor import Diagnosis
     from provision.stages.handoff import HandedOver
     from provision.stages.refresh import Renewed
     from provision.stages.rotate import ConfirmRotation, Rotated, RotationWish
@@ -55,6 +56,12 @@ class Session:
     def plan(self) -> Plan:
         """Return what apply would do; changes nothing."""
         return look(self.manifest, self.services, self._admin).plan
+
+    def examine(self) -> "Diagnosis":
+        """Say what is out of order with administrator, tenant and registration; never writes."""
+        from provision.stages.doctor import examine
+
+        return examine(self.manifest, self.services, lambda: self._admin)
 
     def apply(self, confirm: "Confirm", approve: "Approve | None" = None) -> "Applied":
         """Make the tenant match the manifest; `confirm` is shown the plan first.

@@ -1,0 +1,106 @@
+"""Find out why it fails here: whatever can be known without changing anything, section by section.
+
+Another section is another function here that returns findings, and a line in `examine`.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from provision.errors import ProvisionError, TemporaryError, UsageError
+from provision.manifest.model import Manifest
+from provision.plan.findings import (
+    Facts,
+    Finding,
+    administrator_findings,
+    failed,
+    policy_findings,
+    registration_findings,
+)
+from provision.stages.plan import plan_from, read_tenant
+from provision.stages.services import AdministratorServices, Services
+
+_GRAVITY = ("bad", "warning")
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """What was looked at under one heading."""
+
+    name: str
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """Everything that was found."""
+
+    sections: tuple[Section, ...]
+    is_temporary: bool
+    """Whether something did not answer: then the rest says little."""
+
+    @property
+    def findings(self) -> Iterator[Finding]:
+        """Every finding, in order."""
+        return (finding for section in self.sections for finding in section.findings)
+
+    @property
+    def is_fine(self) -> bool:
+        """Whether nothing stops anything."""
+        return all(finding.mark != "bad" for finding in self.findings)
+
+    @property
+    def first(self) -> Finding | None:
+        """What to do first; None when there is nothing to do."""
+        todo = [f for f in self.findings if f.mark in _GRAVITY and f.then]
+        return min(todo, key=_urgency, default=None)
+
+
+def examine(
+    manifest: Manifest, services: Services, administrator: Callable[[], AdministratorServices]
+) -> Diagnosis:
+    """Look at the administrator, the tenant's policies and the registration; never writes.
+
+    Args:
+        manifest: What is wanted.
+        services: Whom to call.
+        administrator: Signs the administrator in.
+
+    Raises:
+        UsageError: A setting is wrong, so that nothing can be looked at.
+    """
+    troubles: list[ProvisionError] = []
+    try:
+        admin = administrator()
+        caller = admin.tenant.caller()
+    except UsageError:
+        raise
+    except ProvisionError as error:
+        sections = (Section("administrator", (failed(error),)),)
+        return Diagnosis(sections, isinstance(error, TemporaryError))
+    facts = Facts(manifest, caller, None, None, services.clock.now())
+    try:
+        facts = replace(facts, snapshot=read_tenant(manifest, services, admin))
+        if facts.snapshot is not None:
+            plan = plan_from(manifest, facts.snapshot, services, admin)
+            facts = replace(facts, plan=plan)
+    except UsageError:
+        raise
+    except ProvisionError as error:
+        troubles.append(error)
+    return Diagnosis(
+        (
+            Section("administrator", tuple(administrator_findings(facts))),
+            Section("policies", tuple(policy_findings(facts))),
+            Section("registration", (*map(failed, troubles), *_registration(facts, troubles))),
+        ),
+        any(isinstance(error, TemporaryError) for error in troubles),
+    )
+
+
+def _urgency(finding: Finding) -> tuple[int, bool]:
+    is_ours = finding.mark == "bad" or finding.then.startswith("provision ")
+    return _GRAVITY.index(finding.mark), not is_ours
+
+
+def _registration(facts: Facts, troubles: list[ProvisionError]) -> Iterable[Finding]:
+    return () if troubles else registration_findings(facts)
