@@ -43,7 +43,9 @@ def _redirects(manifest: Manifest) -> Iterator[Remark]:
             "it; `provision authorize` uses http://localhost"
         )
         yield Remark(path, text)
-    if not any(is_loopback(uri) for uri in uris):
+    if not uris:
+        yield Remark(path, "without a redirect URI nobody can sign in")
+    elif not any(is_loopback(uri) for uri in uris):
         text = "without http://localhost `provision authorize` cannot listen, only --paste works"
         yield Remark(path, text)
 
@@ -73,7 +75,8 @@ def _permissions(manifest: Manifest) -> Iterator[Remark]:
 
 
 def _secret(manifest: Manifest) -> Iterator[Remark]:
-    if manifest.application.secret.lifetime > _LONG:
+    secret = manifest.application.secret
+    if secret is not None and secret.lifetime > _LONG:
         text = "a secret that lives longer than two years is refused by many tenants' policies"
         yield Remark("application.secret.lifetime", text)
 

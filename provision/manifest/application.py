@@ -2,11 +2,20 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, ConfigDict, Field, StrictBool, ValidationInfo
+from pydantic import (
+    AfterValidator,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    StrictBool,
+    ValidationInfo,
+)
 from pydantic.alias_generators import to_camel
 from pydantic.dataclasses import dataclass
+from pydantic_core import CoreSchema, core_schema
 
 from provision.cloud import BUILT_IN
 from provision.manifest.fields import (
@@ -50,7 +59,7 @@ class ImplicitGrantSettings:
 class WebSection:
     """The application as a web client."""
 
-    redirect_uris: tuple[RedirectUri, ...] = Field(default=DEFAULT_REDIRECT_URIS, min_length=1)
+    redirect_uris: tuple[RedirectUri, ...] = DEFAULT_REDIRECT_URIS
     """Where the browser returns to; at most 100 with a personal audience, 256 without."""
     implicit_grant_settings: ImplicitGrantSettings = Field(default_factory=ImplicitGrantSettings)
     """Which tokens the authorization endpoint may issue by itself."""
@@ -72,9 +81,30 @@ class SecretSection:
     """How long `rotate` leaves the old secret good beside a new one."""
 
 
-def _named(section: SecretSection, info: ValidationInfo) -> SecretSection:
+_NO_SECTION = "none"
+"""What a manifest says in the place of a secret section where no client secret is wanted."""
+
+
+class _SectionOrWord:
+    """Tells pydantic that None is written as a word; null stays a key without a value."""
+
+    def __get_pydantic_core_schema__(
+        self, source: object, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        return core_schema.no_info_wrap_validator_function(
+            lambda value, parse: None if value == _NO_SECTION else parse(value),
+            handler.generate_schema(SecretSection),
+        )
+
+    def __get_pydantic_json_schema__(
+        self, core: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        return {"anyOf": [handler(core), {"const": _NO_SECTION}]}
+
+
+def _named(section: SecretSection | None, info: ValidationInfo) -> SecretSection | None:
     unique_name = info.data.get("unique_name")
-    if section.display_name or unique_name is None:
+    if section is None or section.display_name or unique_name is None:
         return section
     return replace(section, display_name=unique_name)
 
@@ -93,18 +123,20 @@ class ApplicationSection:
     """Who may sign in; outside the global cloud the default is `AzureADMultipleOrgs`."""
     web: WebSection = Field(default_factory=WebSection)
     """Redirect URIs and what the authorization endpoint may issue."""
-    permissions: tuple[PermissionName, ...] = Field(default=DEFAULT_PERMISSIONS, min_length=1)
+    permissions: tuple[PermissionName, ...] = DEFAULT_PERMISSIONS
     """Delegated permissions of Microsoft Graph, by name."""
-    secret: Annotated[SecretSection, AfterValidator(_named)] = Field(
+    secret: Annotated[SecretSection | None, _SectionOrWord(), AfterValidator(_named)] = Field(
         default_factory=SecretSection, validate_default=True
     )
-    """The client secret to mint."""
+    """The client secret to mint; `none` makes none and leaves those that exist alone."""
     service_management_reference: ServiceReference | None = None
     """Who answers for the application, where the tenant demands it; without it, what is there
     stays.
     """
     manage: Literal["full", "partial"] = "full"
-    """Whether redirect URIs that the manifest does not name are removed, or kept and reported."""
+    """Whether redirect URIs and permissions that the manifest does not name are removed, or kept
+    and reported.
+    """
     prevent_destroy: StrictBool = False
     """Whether `destroy` refuses, whatever it is told."""
 

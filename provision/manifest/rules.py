@@ -87,7 +87,7 @@ def _permissions(manifest: Manifest) -> Iterator[Finding]:
 
 def _secret(manifest: Manifest) -> Iterator[Finding]:
     secret = manifest.application.secret
-    if secret.rotate_before >= secret.lifetime:
+    if secret is not None and secret.rotate_before >= secret.lifetime:
         path = ("application", "secret")
         message = "rotateBefore is not shorter than lifetime: a new secret would be due at once"
         rests_on = ((*path, "lifetime"), (*path, "rotateBefore"))

@@ -43,7 +43,8 @@ def _tidied(schema: dict[str, Any]) -> dict[str, Any]:
         if key == "description" and isinstance(value, str):
             kept[key] = " ".join(value.split())
         elif key == "anyOf":
-            kept.update(_tidied(next(choice for choice in value if choice != {"type": "null"})))
+            choices = [_tidied(choice) for choice in value if choice != {"type": "null"}]
+            kept.update(choices[0] if len(choices) == 1 else {"anyOf": choices})
         else:
             kept[key] = _tidied(value) if isinstance(value, dict) else value
     return kept

@@ -115,6 +115,9 @@ class Shape:
     def _resolved(self, schema: Mapping[str, Any]) -> Mapping[str, Any]:
         reference = str(schema.get("$ref", ""))
         found = self._definitions.get(reference.removeprefix("#/$defs/"), schema)
+        if "anyOf" in schema:  # a section, or a word or null in its place
+            section = next((c for c in schema["anyOf"] if "$ref" in c), None)
+            return schema if section is None else self._resolved(section)
         return found if isinstance(found, dict) else schema
 
 

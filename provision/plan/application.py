@@ -41,9 +41,20 @@ def desired_settings(
         issues_access_tokens=wanted.issues_access_tokens,
         issues_id_tokens=wanted.issues_id_tokens,
         permissions=resource_accesses(wanted.permissions, tenant_scope_ids)
-        | frozenset(access for access in existing if not _is_ours(access)),
+        | frozenset(access for access in existing if not _is_ours(access))
+        | kept_permissions(manifest, tenant_scope_ids, actual),
         service_management_reference=wanted.service_management_reference or reference,
     )
+
+
+def kept_permissions(
+    manifest: Manifest, tenant_scope_ids: Mapping[str, str], actual: Application | None
+) -> frozenset[ResourceAccess]:
+    """Return the delegated Microsoft Graph permissions that stay although nobody names them."""
+    if actual is None or manifest.application.manage == "full":
+        return frozenset()
+    ours = frozenset(access for access in actual.settings.permissions if _is_ours(access))
+    return ours - resource_accesses(manifest.application.permissions, tenant_scope_ids)
 
 
 def _kept_uris(manifest: Manifest, actual: Application | None) -> frozenset[str]:

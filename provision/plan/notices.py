@@ -6,9 +6,11 @@ from typing import Literal
 
 from provision.manifest.advice import warnings
 from provision.manifest.model import Manifest
+from provision.plan.application import kept_permissions
 from provision.plan.consent import IMPLIED_SCOPES, granted_to
 from provision.plan.consent_state import ConsentState, consent_state
 from provision.plan.custody import Custody
+from provision.plan.resource_access import described
 from provision.tenant.application import Password
 from provision.tenant.port import Snapshot
 
@@ -63,6 +65,7 @@ def _secrets(
     now: datetime,
 ) -> list[Notice]:
     found: list[Notice] = []
+    wanted = manifest.application.secret
     if serving is not None:
         if serving.key_id not in custody.held_key_ids:
             text = (
@@ -70,7 +73,7 @@ def _secrets(
                 "held here: whoever has its value can use it; nothing here can hand it off"
             )
             found.append(Notice("secret", text))
-        if serving.end_at - now <= manifest.application.secret.rotate_before:
+        if wanted is not None and serving.end_at - now <= wanted.rotate_before:
             days = max(0, (serving.end_at - now).days)
             text = f"client secret {serving.key_id} ends in {days} days: rotation is due"
             found.append(Notice("secret", text))
@@ -128,6 +131,10 @@ def _kept(manifest: Manifest, snapshot: Snapshot) -> list[Notice]:
     extra = application.settings.redirect_uris - frozenset(manifest.application.redirect_uris)
     if extra and manifest.application.manage == "partial":
         found.append(f"redirect URIs that the manifest does not name: {' '.join(sorted(extra))}")
+    unnamed = kept_permissions(manifest, snapshot.microsoft_graph.scope_ids, application)
+    if unnamed:
+        told = " ".join(sorted(map(described, unnamed)))
+        found.append(f"permissions that the manifest does not name: {told}")
     if application.tags:
         found.append(f"tags: {' '.join(sorted(application.tags))}")
     if snapshot.owners:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from provision.manifest.model import Manifest
+from provision.manifest.model import Manifest, SecretSection
 from provision.plan.changes import AddPassword, Change, RemovePassword
 from provision.plan.custody import Custody, UnfinishedMint
 from provision.tenant.application import Application, Password, PasswordRequest
@@ -20,10 +20,9 @@ class PasswordPlan:
     """The live secret that satisfies the manifest; None when one has to be minted."""
 
 
-def password_request(manifest: Manifest, now: datetime) -> PasswordRequest:
-    """Return the secret that the manifest wants, starting at `now`."""
+def password_request(wanted: SecretSection, now: datetime) -> PasswordRequest:
+    """Return the secret that a manifest wants, starting at `now`."""
     start_at = now.replace(microsecond=0)
-    wanted = manifest.application.secret
     return PasswordRequest(wanted.display_name, start_at, start_at + wanted.lifetime)
 
 
@@ -42,6 +41,7 @@ def plan_passwords(
     A secret satisfies the manifest by display name and remaining life, held here or not. One
     that an unfinished mint explains and nobody holds is worthless, whatever its name says.
     """
+    wanted = manifest.application.secret
     lost = [p for p in application.passwords if is_lost(p, custody)]
     removals = tuple(
         RemovePassword(
@@ -52,16 +52,19 @@ def plan_passwords(
         for password in sorted(lost, key=lambda p: p.key_id)
     )
     serving = _best([p for p in satisfying(manifest, application, now) if p not in lost], custody)
-    if serving is not None:
+    if serving is not None or wanted is None:
         return PasswordPlan(removals, serving)
-    reason = _reason(manifest, application, now)
-    request = password_request(manifest, now)
+    reason = _reason(wanted.display_name, application, now)
+    request = password_request(wanted, now)
     return PasswordPlan((*removals, AddPassword(application.object_id, request, reason)), None)
 
 
 def satisfying(manifest: Manifest, application: Application, now: datetime) -> list[Password]:
-    """Return the live secrets of the wanted name."""
-    name = manifest.application.secret.display_name
+    """Return the live secrets of the wanted name; none where no secret is wanted."""
+    wanted = manifest.application.secret
+    if wanted is None:
+        return []
+    name = wanted.display_name
     return [p for p in application.passwords if p.display_name == name and p.end_at > now]
 
 
@@ -90,8 +93,7 @@ def _best(candidates: list[Password], custody: Custody) -> Password | None:
     )
 
 
-def _reason(manifest: Manifest, application: Application, now: datetime) -> str:
-    name = manifest.application.secret.display_name
+def _reason(name: str, application: Application, now: datetime) -> str:
     ended = [p for p in application.passwords if p.display_name == name and p.end_at <= now]
     if ended:
         newest = max(p.end_at for p in ended)

@@ -74,7 +74,8 @@ def make_plan(manifest: Manifest, snapshot: Snapshot, custody: Custody, now: dat
         passwords = PasswordPlan((), None)
     else:
         passwords = plan_passwords(manifest, actual, custody, now)
-    first_password = password_request(manifest, now) if actual is None else None
+    wanted = manifest.application.secret
+    first_password = password_request(wanted, now) if actual is None and wanted else None
     changes: tuple[Change, ...] = (
         *application_changes(unique_name, desired, actual, first_password),
         *passwords.changes,

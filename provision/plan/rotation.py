@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import pairwise
 
 from provision.errors import NotFound, RefusedError
-from provision.manifest.model import Manifest
+from provision.manifest.model import Manifest, SecretSection
 from provision.plan.changes import AddPassword, RemovePassword
 from provision.plan.custody import Custody
 from provision.plan.password import password_request, plan_passwords, satisfying
@@ -72,13 +72,14 @@ def plan_rotation(
         is_forced: Whether a new secret is wanted although none is due.
 
     Raises:
-        RefusedError: A new secret is due, the audience allows no third one, and none of the two
-            may be removed yet.
+        RefusedError: The manifest wants no secret; or a new one is due, the audience allows no
+            third one, and none of the two may be removed yet.
     """
+    wanted = _wanted(manifest)
     passwords = plan_passwords(manifest, application, custody, now)
     lost = tuple(c for c in passwords.changes if isinstance(c, RemovePassword))
     serving = passwords.serving
-    mint = _mint(manifest, application, serving, now, is_forced=is_forced)
+    mint = _mint(wanted, application, serving, now, is_forced=is_forced)
     gone = frozenset(change.key_id for change in lost)
     superseded = _superseded(manifest, application, custody, serving, now)
     over = [s.password for s in superseded if s.retires_at <= now]
@@ -125,15 +126,24 @@ def retirement(application: Application, key_id: str, serving: Password | None) 
     return _removal(application, found, "a person asked for it")
 
 
+def _wanted(manifest: Manifest) -> SecretSection:
+    wanted = manifest.application.secret
+    if wanted is None:
+        raise RefusedError(
+            f"application {manifest.application.unique_name}: the manifest says secret: none",
+            hint="describe the client secret in application.secret first, if there is to be one",
+        )
+    return wanted
+
+
 def _mint(
-    manifest: Manifest,
+    wanted: SecretSection,
     application: Application,
     serving: Password | None,
     now: datetime,
     *,
     is_forced: bool,
 ) -> AddPassword | None:
-    wanted = manifest.application.secret
     if serving is None:
         reason = f"there is no live one named {wanted.display_name!r}"
     elif serving.end_at - now <= wanted.rotate_before:
@@ -142,7 +152,7 @@ def _mint(
         reason = "a person asked for it"
     else:
         return None
-    return AddPassword(application.object_id, password_request(manifest, now), reason)
+    return AddPassword(application.object_id, password_request(wanted, now), reason)
 
 
 def _superseded(
@@ -160,7 +170,7 @@ def _superseded(
         if p.key_id in custody.held_key_ids and p.start_at < serving.start_at
     ]
     line = [*_by_age(held), serving]
-    overlap = manifest.application.secret.overlap
+    overlap = _wanted(manifest).overlap
     return tuple(Superseded(old, new.start_at + overlap) for old, new in pairwise(line))
 
 

@@ -133,13 +133,15 @@ class CarryOut:
             self._client_id = created.application.client_id
             return created
 
+        kept = ""
         if change.password is None:
             with self._services.shield():
                 create(None)
-            return
-        kept = self._mint(change.password, lambda request: _minted(create(request)))
+        else:
+            kept = self._mint(change.password, lambda request: _minted(create(request)))
         report(Finished("application", f"client id {self._client_id}"))
-        report(Finished("secret", kept))
+        if kept:
+            report(Finished("secret", kept))
         report(Finished("permissions", f"{len(change.settings.permissions)} delegated, declared"))
         uris = " ".join(sorted(change.settings.redirect_uris))
         report(Finished("redirects", uris))

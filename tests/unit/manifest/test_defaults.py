@@ -7,11 +7,17 @@ from pydantic import ValidationError
 
 from provision.manifest.handoff import FileTarget
 from provision.manifest.load import read_manifest
-from provision.manifest.model import ApplicationSection, Manifest, WebSection
+from provision.manifest.model import ApplicationSection, Manifest, SecretSection, WebSection
 from provision.tenant.mailbox import Mailbox
 from tests.unit.manifest.reading import MINIMAL, application, mailboxes
 
 LOCALHOST = "http://localhost"
+
+
+def secret_of(text: str) -> SecretSection:
+    secret = read_manifest(text, "m").application.secret
+    assert secret is not None
+    return secret
 
 
 def test_tenant_and_unique_name_suffice():
@@ -23,18 +29,22 @@ def test_tenant_and_unique_name_suffice():
 
 
 def test_the_display_names_default_to_the_unique_name():
-    section = read_manifest(MINIMAL, "m").application
-    assert (section.display_name, section.secret.display_name) == ("aem-forms-mail",) * 2
+    names = (read_manifest(MINIMAL, "m").application.display_name, secret_of(MINIMAL).display_name)
+    assert names == ("aem-forms-mail",) * 2
 
 
 def test_the_secret_keeps_its_name_when_only_its_lifetime_is_given():
-    secret = read_manifest(application("secret: {lifetime: 90d}"), "m").application.secret
+    secret = secret_of(application("secret: {lifetime: 90d}"))
     assert (secret.display_name, secret.lifetime) == ("aem-forms-mail", timedelta(days=90))
 
 
 def test_a_secret_lives_half_a_year_and_is_rotated_a_month_before_its_end():
-    secret = read_manifest(MINIMAL, "m").application.secret
+    secret = secret_of(MINIMAL)
     assert (secret.lifetime, secret.rotate_before) == (timedelta(days=180), timedelta(days=30))
+
+
+def test_the_word_none_wants_no_secret():
+    assert read_manifest(application("secret: none"), "m").application.secret is None
 
 
 def test_the_default_registration_is_the_requested_one():

@@ -47,6 +47,14 @@ def key_in_file(world: World) -> str | None:
     return world.targets[0].sink.held_key_id()
 
 
+def test_refuses_where_the_manifest_wants_no_secret(world):
+    world.registered()
+    text = MANIFEST.replace("{uniqueName: aem-mail}", "{uniqueName: aem-mail, secret: none}")
+
+    with pytest.raises(RefusedError, match="secret: none"):
+        rotate(world, text=text)
+
+
 def test_nothing_is_due_and_nothing_happens(applied):
     before = set(applied.live)
 
