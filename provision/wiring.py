@@ -2,7 +2,7 @@
 
 import os
 import random
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -10,13 +10,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from provision.clock import SystemClock
-from provision.errors import ProvisionError, UsageError
+from provision.errors import ProvisionError
 from provision.secret import Secret
+from provision.stages.settings import secret_setting, setting
 
 if TYPE_CHECKING:
     from provision.cloud import Cloud
     from provision.graph.administrator_settings import AdministratorSettings
     from provision.manifest.model import Manifest
+    from provision.stages.adopt import Adopter
     from provision.stages.held_mailbox import Held
     from provision.stages.progress import Event, Report
     from provision.stages.secret_custody import Target
@@ -95,17 +97,30 @@ def open_session(
     with ExitStack() as stack:
         services = _services(cloud, report, chosen, stack)
 
-        def tenant_id() -> str:
-            from provision.oauth.discovery import resolve_tenant
-
-            return resolve_tenant(services.discovery, cloud, manifest.tenant)
-
         yield Session(
             manifest,
             services,
             lambda: _targets(manifest, place.file.parent, services, chosen, stack),
-            lambda: _administrator(manifest, services, chosen, tenant_id, stack),
-            tenant_id,
+            lambda: _administrator(manifest.tenant, services, chosen, stack),
+            lambda: _tenant_id(manifest.tenant, services),
+        )
+
+
+@contextmanager
+def open_adoption(
+    cloud: "Cloud", tenant: str | None, report: "Report", choices: Choices
+) -> "Iterator[Adopter]":
+    """Compose what adopting needs, in that tenant or the environment's."""
+    from provision.stages.adopt import Adopter
+
+    named = tenant or setting(choices.environ, "AZURE_TENANT_ID", "ARM_TENANT_ID") or ""
+    with ExitStack() as stack:
+        services = _services(cloud, report, choices, stack)
+        yield Adopter(
+            named,
+            services,
+            lambda: _administrator(named, services, choices, stack),
+            lambda: _tenant_id(named, services),
         )
 
 
@@ -190,7 +205,7 @@ def _services(cloud: "Cloud", report: "Report", choices: Choices, stack: ExitSta
         report=report,
         shield=make_shield(report),
         supplied_secret=choices.client_secret
-        or _secret(choices.environ, "PROVISION_CLIENT_SECRET"),
+        or secret_setting(choices.environ, "PROVISION_CLIENT_SECRET"),
     )
 
 
@@ -201,35 +216,34 @@ def _vault(clock: SystemClock, environ: Mapping[str, str]) -> "Vault":
         environ.get("PROVISION_VAULT"),
         Path(environ.get("XDG_DATA_HOME") or Path.home() / ".local/share"),
         Path(environ.get("XDG_CONFIG_HOME") or Path.home() / ".config"),
-        _secret(environ, "PROVISION_VAULT_KEY"),
+        secret_setting(environ, "PROVISION_VAULT_KEY"),
         clock,
     )
 
 
+def _tenant_id(tenant: str, services: "Services") -> str:
+    from provision.oauth.discovery import resolve_tenant
+
+    return resolve_tenant(services.discovery, services.cloud, tenant)
+
+
 def _administrator(
-    manifest: "Manifest",
-    services: "Services",
-    choices: Choices,
-    resolve: Callable[[], str],
-    stack: ExitStack,
+    named: str, services: "Services", choices: Choices, stack: ExitStack
 ) -> "AdministratorServices":
     from provision.graph.opening import open_tenant
     from provision.stages.progress import Waiting
     from provision.stages.services import AdministratorServices
 
-    settings = _administrator_settings(manifest.tenant, choices, services.report)
+    settings = _administrator_settings(named, choices, services.report)
+    report = services.report
     tenant = open_tenant(
-        services.cloud,
-        settings,
-        services.clock,
-        random.random,
-        lambda reason, seconds: services.report(Waiting(reason, seconds)),
+        services.cloud, settings, services.clock, random.random, lambda *w: report(Waiting(*w))
     )
     stack.callback(tenant.close)
     # A token that was asked for under the manifest's own name of the tenant is of that tenant:
     # only another name, in the environment, has to be looked up.
-    is_same = settings.tenant.lower() == manifest.tenant.lower()
-    wanted = tenant.administrator_tenant_id() if is_same else resolve()
+    is_same = settings.tenant.lower() == named.lower()
+    wanted = tenant.administrator_tenant_id() if is_same else _tenant_id(named, services)
     return AdministratorServices(
         tenant, tenant.meter, wanted, consents_on_exchange=choices.consents_on_exchange
     )
@@ -244,7 +258,7 @@ def _administrator_settings(
     from provision.stages.progress import Asked
 
     found = read_settings(
-        tenant, partial(_setting, choices.environ), may_open_browser=choices.may_open_browser
+        tenant, partial(setting, choices.environ), may_open_browser=choices.may_open_browser
     )
     return replace(found, tell=lambda text: report(Asked(text)))
 
@@ -266,26 +280,6 @@ def _targets(
     if choices.target is not None:
         return (chosen_target(manifest, choices.target, make),)
     return targets_of(manifest, folder, make)
-
-
-def _setting(environ: Mapping[str, str], *names: str) -> str | None:
-    """Return an environment variable that goes by several names.
-
-    Raises:
-        UsageError: Two of them are set and differ.
-    """
-    found = {name: environ[name] for name in names if environ.get(name)}
-    if len(set(found.values())) > 1:
-        raise UsageError(
-            f"{' and '.join(found)} are both set and differ",
-            hint=f"unset one of them: unset {names[-1]}",
-        )
-    return next(iter(found.values()), None)
-
-
-def _secret(environ: Mapping[str, str], *names: str) -> Secret | None:
-    value = _setting(environ, *names)
-    return None if value is None else Secret(value)
 
 
 def _nobody_listens(_event: "Event") -> None:

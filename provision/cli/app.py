@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import typer
 
 from provision.cli import console, exits
+from provision.cli.adopt import adopt
 from provision.cli.apply import apply
 from provision.cli.authorize import authorize
 from provision.cli.check import check
@@ -36,7 +37,7 @@ app = typer.Typer(
 SET_UP, EVERY_DAY, WHEN_IT_FAILS, OFFLINE = "Set up", "Every day", "When it fails", "Offline"
 
 for panel, commands in {
-    SET_UP: (init, check, plan, apply, authorize, verify, handoff, destroy),
+    SET_UP: (init, check, plan, apply, authorize, verify, handoff, adopt, destroy),
     EVERY_DAY: (refresh, rotate),
     WHEN_IT_FAILS: (doctor,),
     OFFLINE: (sandbox, demo, schema),

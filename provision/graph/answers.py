@@ -160,8 +160,9 @@ def _permissions(raw: object) -> Iterator[ResourceAccess]:
     for declared in _objects(raw):
         for access in _objects(declared.get("resourceAccess")):
             yield ResourceAccess(
-                resource_client_id=_text(declared.get("resourceAppId")),
-                permission_id=_text(access.get("id")),
+                # Graph keeps the case of a GUID that somebody wrote, and compares without it.
+                resource_client_id=_text(declared.get("resourceAppId")).lower(),
+                permission_id=_text(access.get("id")).lower(),
                 kind="Role" if access.get("type") == "Role" else "Scope",
             )
 

@@ -53,6 +53,21 @@ class ReadRequests:
                 select=_APPLICATION,
             )
 
+    def whole_application(self, client_id: str) -> GraphRequest:
+        """Ask for all that is to be known of an application."""
+        with self._lock:
+            builder = self._graph.applications_with_app_id(quoted(client_id))
+            return _get(f"reading application {client_id}", builder.to_get_request_information())
+
+    def whole_applications(self, display_name: str) -> GraphRequest:
+        """Ask for all that is to be known of the applications with a display name."""
+        with self._lock:
+            return _get(
+                f"looking for applications named {display_name!r}",
+                self._graph.applications.to_get_request_information(),
+                filter_by=f"displayName eq '{quoted(display_name)}'",
+            )
+
     def owners(self, unique_name: str) -> GraphRequest:
         """Ask who owns the application with a unique name; the first page says enough.
 

@@ -44,7 +44,10 @@ class SnapshotReader:
         application = _application(parts["application"], found["application"])
         principal: ServicePrincipal | None = None
         grants: Answer | None = None
-        if application is not None:
+        if query.adoptee_client_id:
+            principal = _principal(parts["principal"], found["principal"])
+            grants = found["grants"]
+        elif application is not None:
             principal, grants = self._hanging_on(application, query, parts, found)
         unknown = {"grants"} if _is_forbidden(grants) else set()
         unknown |= {"namesakes"} if _is_forbidden(found["namesakes"]) else set()
@@ -123,7 +126,10 @@ class SnapshotReader:
         }
         if query.wants_exchange:
             parts["exchange"] = self._requests.exchange_online()
-        hint = query.hint
+        hint, adoptee = query.hint, query.adoptee_client_id
+        if adoptee:
+            parts["principal"] = self._requests.service_principal(adoptee)
+            parts["grants"] = self._requests.grants_of_client(adoptee)
         if looks_in_bin and hint is None:  # whoever was here before hardly finds it in the bin
             parts["deleted"] = self._requests.deleted_applications()
         if hint is not None and hint.client_id and hint.service_principal_object_id:

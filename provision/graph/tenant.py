@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from msgraph import GraphServiceClient
 
-from provision.errors import AlreadyExists, OutcomeUnknown
+from provision.errors import AlreadyExists, NameTaken, OutcomeUnknown
 from provision.graph import answers as parse
 from provision.graph import read_after_write as expected
 from provision.graph.bodies import PERSONAL_AUDIENCE, changed_settings
@@ -19,8 +19,10 @@ from provision.graph.refusals import refusal
 from provision.graph.request_count import Meter
 from provision.graph.retry import PATIENCE, PERSONAL_PATIENCE, Repeater
 from provision.graph.snapshot_reader import SnapshotReader
+from provision.graph.strangers import Strangers
 from provision.graph.wire import Answer, GraphRequest, Wire
 from provision.graph.write_requests import WriteRequests
+from provision.tenant.adoptee import Adoptee
 from provision.tenant.application import ApplicationSettings, MintedPassword, PasswordRequest
 from provision.tenant.caller import Caller
 from provision.tenant.port import CreatedApplication, Snapshot, TenantQuery
@@ -44,6 +46,7 @@ class GraphTenant:
         self._repeater = Repeater(wire, self.meter, pacing)
         self._reads = ReadRequests(graph)
         self._writes = WriteRequests(graph)
+        self._strangers = Strangers(self._reads, self._repeater)
         self._bin = DeletedItems(self._repeater, pacing)
         self._revoker = Revoker(self._reads, self._repeater, pacing)
         self._expectations = Expectations()
@@ -77,6 +80,34 @@ class GraphTenant:
                 self._expectations.settle(query.unique_name, snapshot)
                 return snapshot
             repeater = self._repeater.repeating()
+
+    def find_by_client_id(self, client_id: str) -> Adoptee | None:
+        """Return an application whole, whoever made it."""
+        return self._strangers.find_by_client_id(client_id)
+
+    def find_by_display_name(self, display_name: str) -> tuple[Adoptee, ...]:
+        """Return every application that people see under this name, oldest first."""
+        return self._strangers.find_by_display_name(display_name)
+
+    def set_unique_name(self, object_id: str, unique_name: str) -> None:
+        """Give an application the unique name that it lacks, for good.
+
+        Raises:
+            NameTaken: Another application, live or deleted, has that name.
+            RefusedError: It has another name.
+        """
+        request = self._writes.set_unique_name(object_id, unique_name)
+        try:
+            self._send(request, object_id)
+        except AlreadyExists as collision:
+            raise NameTaken(
+                f"{request.action}: Graph says that another application has this uniqueName",
+                hint="name another: provision adopt --unique-name NAME",
+                evidence=collision.evidence,
+            ) from collision
+        self._expectations.expect(
+            _application(unique_name), expected.application_shown(unique_name)
+        )
 
     def create_application(
         self, unique_name: str, settings: ApplicationSettings, password: PasswordRequest | None

@@ -52,6 +52,15 @@ class WriteRequests:
             changed_settings(before, after),
         )
 
+    def set_unique_name(self, object_id: str, unique_name: str) -> GraphRequest:
+        """Give an application its immutable name."""
+        return self._request(
+            f"naming application {object_id} {unique_name}",
+            "PATCH",
+            self._graph.applications.by_application_id(object_id),
+            {"uniqueName": unique_name},
+        )
+
     def create_service_principal(self, client_id: str) -> GraphRequest:
         """Give an application its presence in the tenant."""
         return self._post(

@@ -1,11 +1,8 @@
 """The manifest that `provision init` writes: everything that can be said, with what it is for."""
 
-import re
 from typing import Final
 
-_PLAIN: Final = re.compile(r"[A-Za-z][A-Za-z0-9._@-]*")
-_WORDS: Final = ("true", "false", "yes", "no", "on", "off", "null")
-"""What YAML takes for something else than text."""
+from provision.manifest.yaml_text import scalar
 
 _TEMPLATE: Final = """\
 # What `provision plan` compares with the tenant and `provision apply` makes true.
@@ -68,7 +65,7 @@ mailboxes:
     protocols: [imap, smtp]
 """
 
-_NO_MAILBOX: Final = """\
+NO_MAILBOX: Final = """\
 # mailboxes:
 #   - address: forms@contoso.com
 #     signInAs: forms@contoso.com    # the delegate, for a shared mailbox
@@ -81,7 +78,7 @@ handoff:
   - to: dotenv
     path: mail.env"""
 
-_NO_HANDOFF: Final = """\
+NO_HANDOFF: Final = """\
 # handoff:
 #   - to: dotenv
 #     path: mail.env"""
@@ -100,15 +97,8 @@ def make_template(
         mailbox: Address of the first mailbox; without one, the section is a comment.
     """
     return _TEMPLATE.format(
-        tenant=_quoted(tenant),
-        unique_name=_quoted(unique_name),
-        mailboxes=_NO_MAILBOX if mailbox is None else _MAILBOX.format(mailbox=_quoted(mailbox)),
-        handoff=_NO_HANDOFF if mailbox is None else _HANDOFF,
+        tenant=scalar(tenant),
+        unique_name=scalar(unique_name),
+        mailboxes=NO_MAILBOX if mailbox is None else _MAILBOX.format(mailbox=scalar(mailbox)),
+        handoff=NO_HANDOFF if mailbox is None else _HANDOFF,
     )
-
-
-def _quoted(value: str) -> str:
-    """Return a text as YAML that cannot be taken for anything else."""
-    if _PLAIN.fullmatch(value) and value.lower() not in _WORDS:
-        return value
-    return "'" + value.replace("'", "''") + "'"

@@ -114,7 +114,6 @@ def _way_out(stranger: Namesake, unique_name: str) -> str:
         )
     return (
         "choose another application.displayName, or, if that application is the one you mean, "
-        "give it the name once: az rest --method PATCH --url "
-        f"https://graph.microsoft.com/v1.0/applications/{stranger.object_id} "
-        f'--body \'{{"uniqueName": "{unique_name}"}}\''
+        f"provision adopt --client-id {stranger.client_id} --unique-name {unique_name} "
+        "--file adopted.yaml"
     )

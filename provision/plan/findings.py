@@ -146,7 +146,10 @@ def _right(
 
 
 def _secret_policy(manifest: Manifest, snapshot: Snapshot, now: datetime) -> Iterator[Finding]:
+    secret = within_policies(manifest, snapshot, now).application.secret
     limits = secret_limits(snapshot, now)
+    if secret is None:
+        return
     if not limits.is_known:
         text = "whether a policy forbids or shortens client secrets is not known"
         yield Finding("unknown", text, "grant the administrator Policy.Read.All")
@@ -154,10 +157,8 @@ def _secret_policy(manifest: Manifest, snapshot: Snapshot, now: datetime) -> Ite
     said = [t for t in policy_remarks(manifest, snapshot, now) if "consent" not in t]
     yield from (Finding("warning", text) for text in said)
     if not said:
-        life = within_policies(manifest, snapshot, now).application.secret.lifetime
-        yield Finding(
-            "good", f"client secrets may live as long as the manifest wants: {days(life)}"
-        )
+        life = days(secret.lifetime)
+        yield Finding("good", f"client secrets may live as long as the manifest wants: {life}")
 
 
 def _noticed(notice: Notice) -> Iterator[Finding]:

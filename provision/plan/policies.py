@@ -52,7 +52,9 @@ def within_policies(manifest: Manifest, snapshot: Snapshot, now: datetime) -> Ma
     minting. With it, `rotateBefore` and `overlap` shrink to what such a life has room for.
     """
     longest, secret = secret_limits(snapshot, now).longest, manifest.application.secret
-    if longest is None or secret.lifetime != _DEFAULT_LIFETIME or secret.lifetime <= longest:
+    if longest is None or secret is None or secret.lifetime != _DEFAULT_LIFETIME:
+        return manifest
+    if secret.lifetime <= longest:
         return manifest
     room = longest / 3
     fitting = replace(
@@ -72,6 +74,8 @@ def refuse_forbidden_secret(manifest: Manifest, snapshot: Snapshot, now: datetim
     """
     limits, secret = secret_limits(snapshot, now), manifest.application.secret
     name = manifest.application.unique_name
+    if secret is None:
+        return
     if limits.is_forbidden:
         raise PolicyRefused(
             f"application {name}: an app management policy of tenant {snapshot.tenant_id} forbids "
@@ -92,9 +96,9 @@ def refuse_forbidden_secret(manifest: Manifest, snapshot: Snapshot, now: datetim
 def policy_remarks(manifest: Manifest, snapshot: Snapshot, now: datetime) -> Iterator[str]:
     """Return what a person should know about the tenant's policies."""
     limits, secret = secret_limits(snapshot, now), manifest.application.secret
-    if limits.is_forbidden:
+    if limits.is_forbidden and secret is not None:
         yield "an app management policy forbids new client secrets for this application"
-    if limits.longest is not None and secret.lifetime > limits.longest:
+    if limits.longest is not None and secret is not None and secret.lifetime > limits.longest:
         is_default = secret.lifetime == _DEFAULT_LIFETIME
         then = f"shortened to {days(limits.longest)}" if is_default else "refused at the next mint"
         yield (

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+from provision.tenant.adoptee import Adoptee
 from provision.tenant.application import (
     Application,
     ApplicationSettings,
@@ -39,6 +40,10 @@ class TenantQuery:
     """Whether a permission name has to be looked up in the tenant's own Microsoft Graph."""
     wants_exchange: bool = False
     """Whether consent on Exchange Online itself is to be planned."""
+    adoptee_client_id: str = ""
+    """Whose service principal and grants are asked for, although the unique name may not be its
+    own yet.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +106,23 @@ class Tenant(Protocol):
 
     def read(self, query: TenantQuery) -> Snapshot:
         """Return what exists, in as few requests as the hint allows."""
+        ...
+
+    def find_by_client_id(self, client_id: str) -> Adoptee | None:
+        """Return an application whole, whoever made it."""
+        ...
+
+    def find_by_display_name(self, display_name: str) -> tuple[Adoptee, ...]:
+        """Return every application that people see under this name, oldest first."""
+        ...
+
+    def set_unique_name(self, object_id: str, unique_name: str) -> None:
+        """Give an application the unique name that it lacks, for good.
+
+        Raises:
+            NameTaken: Another application, live or deleted, has that name.
+            RefusedError: It has another name.
+        """
         ...
 
     def create_application(

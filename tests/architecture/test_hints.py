@@ -109,10 +109,10 @@ def test_a_command_that_nobody_could_type_is_seen(text, wrong):
 
 
 def test_a_hint_with_a_gap_is_read(tmp_path):
-    plant(tmp_path, "stages/a.py", "raise E('x', hint=f'provision adopt {client_id}')\n")
+    plant(tmp_path, "stages/a.py", "raise E('x', hint=f'provision purge {client_id}')\n")
     plant(tmp_path, "stages/b.py", "E('m', hint='provision ' + 'conjure' if bad else '')\n")
 
     assert impossible_hints(tmp_path) == [
-        "stages/a.py:1: provision adopt …",
+        "stages/a.py:1: provision purge …",
         "stages/b.py:1: provision conjure",
     ]

@@ -63,7 +63,9 @@ class Levers:
     @property
     def writes(self) -> list[str]:
         """The calls that may change something."""
-        return [call for call in self.calls if call not in ("read", "close")]
+        return [
+            call for call in self.calls if call != "close" and not call.startswith(("read", "find"))
+        ]
 
     def call(self, name: str, act: Callable[[], _T]) -> _T:
         """Carry one call out, or what the levers say instead."""

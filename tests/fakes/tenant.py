@@ -22,7 +22,8 @@ from provision.tenant.policies import UNKNOWN_POLICIES, TenantPolicies
 from provision.tenant.port import CreatedApplication, Snapshot, TenantQuery
 from provision.tenant.service_principal import Grant, GrantRequest, Resource, ServicePrincipal
 from tests.fakes.callers import ALL_RIGHTS, application
-from tests.fakes.levers import Content, Levers, namesakes, same_parties
+from tests.fakes.levers import Content, namesakes, same_parties
+from tests.fakes.strangers import Strangers
 
 TENANT_ID = "99999999-aaaa-4bbb-8ccc-dddddddddddd"
 USERS_MAY_CONSENT = ("ManagePermissionGrantsForSelf.microsoft-user-default-legacy",)
@@ -31,7 +32,7 @@ GRAPH_OBJECT_ID = "graph-principal"
 EXCHANGE_OBJECT_ID = "exchange-principal"
 
 
-class MemoryTenant(Levers):
+class MemoryTenant(Strangers):
     """A tenant that keeps the port's contract until it is told otherwise.
 
     `secrets` has every secret ever minted, by key id.
@@ -53,10 +54,6 @@ class MemoryTenant(Levers):
         self.called_by = application(*ALL_RIGHTS, tenant_id=tenant_id)
 
     # What other people do
-
-    def put(self, application: Application) -> None:
-        """Let an application exist."""
-        self.content.applications[application.object_id] = application
 
     def remove(self, object_id: str) -> None:
         """Move an application to the bin; its service principal goes with it."""
@@ -118,7 +115,7 @@ class MemoryTenant(Levers):
         self, object_id: str, before: ApplicationSettings, after: ApplicationSettings
     ) -> None:
         def update() -> None:
-            found = self._application(object_id)
+            found = self.found(object_id)
             values = {
                 f.name: getattr(after, f.name)
                 if getattr(after, f.name) != getattr(before, f.name)
@@ -169,7 +166,7 @@ class MemoryTenant(Levers):
 
     def add_password(self, object_id: str, request: PasswordRequest) -> MintedPassword:
         def add() -> MintedPassword:
-            found = self._application(object_id)
+            found = self.found(object_id)
             minted = self._mint(request)
             self.put(replace(found, passwords=found.passwords | {minted.password}))
             return minted
@@ -178,7 +175,7 @@ class MemoryTenant(Levers):
 
     def remove_password(self, object_id: str, key_id: str) -> None:
         def remove() -> None:
-            found = self._application(object_id)
+            found = self.found(object_id)
             left = frozenset(p for p in found.passwords if p.key_id != key_id)
             self.put(replace(found, passwords=left))
 
@@ -219,7 +216,7 @@ class MemoryTenant(Levers):
         shown = self.shown()
         live = list(shown.applications.values())
         application = next((a for a in live if a.unique_name == query.unique_name), None)
-        client_id = application.client_id if application else ""
+        client_id = query.adoptee_client_id or (application.client_id if application else "")
         principal = next((p for p in shown.principals.values() if p.client_id == client_id), None)
         deleted = None if application else _deleted(shown, query.unique_name)
         existing = deleted.application if deleted else application
@@ -267,11 +264,6 @@ class MemoryTenant(Levers):
         return MintedPassword(
             Password(key_id, request.display_name, _seconds(request.start_at), end_at), secret
         )
-
-    def _application(self, object_id: str) -> Application:
-        if object_id not in self.content.applications:
-            raise NotFound(f"application {object_id}: it does not exist")
-        return self.content.applications[object_id]
 
     def _of_name(self, unique_name: str) -> Application:
         found = self.named(unique_name)

@@ -1,5 +1,6 @@
 """A tenant under contract, and what a test needs beside the port."""
 
+import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -33,6 +34,8 @@ class Backend:
     """Nobody else's, for as long as the test runs."""
     delete: Callable[[str], None]
     """Moves an application to the bin, by object id: what somebody else does in a portal."""
+    make_nameless: Callable[[str], str]
+    """Makes an application with a display name alone, as a portal does; returns its object id."""
     password: PasswordRequest = ANY_PASSWORD
     user: str = "forms@contoso.com"
     """Somebody who exists."""
@@ -61,6 +64,18 @@ def deleting(session: GraphSession) -> Callable[[str], None]:
         assert answer.is_success, answer.status
 
     return delete
+
+
+def making_nameless(session: GraphSession) -> Callable[[str], str]:
+    """Return how to make an application that has no unique name."""
+
+    def make(display_name: str) -> str:
+        body = json.dumps({"displayName": display_name}).encode()
+        answer = session.send(GraphRequest("making one", "POST", "/applications", body))
+        assert answer.is_success, answer.status
+        return parse.object_id(answer.body)
+
+    return make
 
 
 def some_user(session: GraphSession) -> str:

@@ -18,6 +18,7 @@ from tests.contract.graph.backend import (
     ANY_PASSWORD,
     Backend,
     deleting,
+    making_nameless,
     name_of,
     opened,
     some_user,
@@ -69,7 +70,7 @@ def on_sandbox(
 ) -> Iterator[Backend]:
     session, tenant = opened(sandbox_cloud, sandbox_administrator, SystemClock())
     name = f"{name_of(request.node.originalname)[:59]}-live"
-    yield Backend(tenant, name, deleting(session))
+    yield Backend(tenant, name, deleting(session), making_nameless(session))
     tenant.close()
 
 
@@ -82,7 +83,8 @@ def on_cassette(request: pytest.FixtureRequest, record_mode: str) -> Iterator[Ba
         settings = request.getfixturevalue("sandbox_administrator")
         clock = SystemClock()
     session, tenant = opened(cloud, settings, clock)
-    yield Backend(tenant, name_of(request.node.originalname), deleting(session))
+    name = name_of(request.node.originalname)
+    yield Backend(tenant, name, deleting(session), making_nameless(session))
     tenant.close()
 
 
@@ -94,10 +96,19 @@ def on_tenant(request: pytest.FixtureRequest, live_tenant: str) -> Iterator[Back
     name = f"{name_of(request.node.originalname)[:55]}-{secrets.token_hex(4)}"
     now = clock.now().replace(microsecond=0)
     password = replace(ANY_PASSWORD, start_at=now, end_at=now + timedelta(days=2))
-    yield Backend(tenant, name, deleting(session), password, user=some_user(session))
+    nameless: list[str] = []
+
+    def make_nameless(display_name: str) -> str:
+        nameless.append(making_nameless(session)(display_name))
+        return nameless[-1]
+
+    user = some_user(session)
+    yield Backend(tenant, name, deleting(session), make_nameless, password, user)
     left = session.send(ReadRequests(session.graph).application(name))
     if left.is_success and isinstance(left.body, dict):
-        deleting(session)(left.body["id"])
+        nameless.append(left.body["id"])
+    for object_id in set(nameless):
+        deleting(session)(object_id)
     tenant.close()
 
 

@@ -58,7 +58,7 @@ def tenant_with(tmp_path: Path) -> Iterator[object]:
 
 
 def desired(tenant: GraphTenant):
-    backend = Backend(tenant, NAME, lambda _object_id: None)
+    backend = Backend(tenant, NAME, lambda _object_id: None, str)
     return settings_of(
         backend, sign_in_audience="AzureADandPersonalMicrosoftAccount", token_version=2
     )

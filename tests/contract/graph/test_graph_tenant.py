@@ -1,8 +1,9 @@
 """GraphTenant keeps the contract of the port: on the sandbox, on a cassette, on a tenant."""
 
 from tests.contract.graph.deletion_contract import DeletionContract
+from tests.contract.graph.stranger_contract import StrangerContract
 from tests.contract.graph.tenant_contract import TenantContract
 
 
-class TestGraphTenant(TenantContract, DeletionContract):
+class TestGraphTenant(TenantContract, DeletionContract, StrangerContract):
     pass

@@ -4,6 +4,7 @@ import pytest
 
 from tests.contract.graph.backend import Backend, name_of
 from tests.contract.graph.deletion_contract import DeletionContract
+from tests.contract.graph.stranger_contract import StrangerContract
 from tests.contract.graph.tenant_contract import TenantContract
 from tests.fakes.tenant import MemoryTenant
 
@@ -12,8 +13,9 @@ from tests.fakes.tenant import MemoryTenant
 def backend(request: pytest.FixtureRequest) -> Backend:
     tenant = MemoryTenant()
     tenant.users["forms@contoso.com"] = "user-1"
-    return Backend(tenant, name_of(request.node.originalname), tenant.remove)
+    name = name_of(request.node.originalname)
+    return Backend(tenant, name, tenant.remove, tenant.make_nameless)
 
 
-class TestMemoryTenant(TenantContract, DeletionContract):
+class TestMemoryTenant(TenantContract, DeletionContract, StrangerContract):
     pass
