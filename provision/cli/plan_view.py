@@ -5,6 +5,7 @@ from typing import assert_never
 
 from provision.cli import console
 from provision.plan.changes import (
+    AddFederatedCredential,
     AddPassword,
     Change,
     CreateApplication,
@@ -12,9 +13,11 @@ from provision.plan.changes import (
     CreateServicePrincipal,
     ExtendGrant,
     FieldChange,
+    RemoveFederatedCredential,
     RemovePassword,
     Restore,
     UpdateApplication,
+    UpdateFederatedCredential,
 )
 from provision.plan.difference import fields, title
 from provision.plan.planner import Plan
@@ -111,11 +114,13 @@ def _action(change: Change) -> str:
     match change:
         case CreateApplication() | CreateServicePrincipal() | CreateGrant() | AddPassword():
             return "create"
+        case AddFederatedCredential():
+            return "create"
         case Restore():
             return "restore"
-        case UpdateApplication() | ExtendGrant():
+        case UpdateApplication() | ExtendGrant() | UpdateFederatedCredential():
             return "update"
-        case RemovePassword():
+        case RemovePassword() | RemoveFederatedCredential():
             return "delete"
         case _:
             assert_never(change)
@@ -131,5 +136,7 @@ def _resource(change: Change) -> str:
             return "oauth2PermissionGrant"
         case AddPassword() | RemovePassword():
             return "passwordCredential"
+        case AddFederatedCredential() | UpdateFederatedCredential() | RemoveFederatedCredential():
+            return "federatedIdentityCredential"
         case _:
             assert_never(change)

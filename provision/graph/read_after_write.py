@@ -4,9 +4,11 @@ Only presence is expected: a setting may have been changed by somebody else sinc
 drift to be reported, not a delay to be waited for.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from threading import Lock
 
+from provision.errors import AlreadyExists
 from provision.tenant.port import Snapshot
 from provision.tenant.service_principal import GrantRequest
 
@@ -36,6 +38,16 @@ class Expectations:
         """Remember what reads must show."""
         with self._lock:
             self._expected[what] = is_shown
+
+    @contextmanager
+    def expecting(self, what: str, is_shown: Shown) -> Iterator[None]:
+        """Expect later reads to show what was created in the block, or was there already."""
+        try:
+            yield
+        except AlreadyExists:
+            self.expect(what, is_shown)
+            raise
+        self.expect(what, is_shown)
 
     def forget(self, what: str, *ids: str) -> None:
         """Expect that no longer, and take its ids for old ones."""

@@ -68,6 +68,23 @@ class ReadRequests:
                 filter_by=f"displayName eq '{quoted(display_name)}'",
             )
 
+    def federated_credentials(self, key: str, value: str) -> GraphRequest:
+        """Ask for an application's federated credentials, by `uniqueName` or by `appId`.
+
+        Source:
+            https://learn.microsoft.com/graph/api/application-list-federatedidentitycredentials
+        """
+        template = (
+            f"{{+baseurl}}/applications({key}='{{value}}')/federatedIdentityCredentials"
+            "{?%24select}"
+        )
+        information = RequestInformation(Method.GET, template, {"value": quoted(value)})
+        return _get(
+            f"reading the federated credentials of {value}",
+            information,
+            select=("id", "name", "issuer", "subject", "audiences"),
+        )
+
     def owners(self, unique_name: str) -> GraphRequest:
         """Ask who owns the application with a unique name; the first page says enough.
 

@@ -4,12 +4,14 @@ from collections.abc import Iterator, Mapping
 
 from provision.graph import answers as parse
 from provision.graph.batch import split
+from provision.graph.federated_credentials import parse_federated
 from provision.graph.policy_answers import policies
 from provision.graph.read_requests import ReadRequests
 from provision.graph.refusals import FORBIDDEN, NOT_FOUND, refusal
 from provision.graph.retry import Repeater
 from provision.graph.wire import Answer, GraphRequest
 from provision.tenant.application import Application, DeletedApplication, Namesake
+from provision.tenant.federated_credential import FederatedCredential
 from provision.tenant.port import Snapshot, TenantQuery
 from provision.tenant.service_principal import Grant, Resource, ServicePrincipal
 
@@ -55,6 +57,8 @@ class SnapshotReader:
             unknown.add("owners")
         if _is_forbidden(found["policy"]) or _is_forbidden(found["authorization"]):
             unknown.add("policies")
+        trusted = self._trusted(found)
+        unknown |= {"federated credentials"} if _is_forbidden(found.get("trusted")) else set()
         users = {name: answer for name, answer in found.items() if name.startswith(_USER)}
         unknown |= {"users"} if any(map(_is_forbidden, users.values())) else set()
         deleted = None
@@ -78,7 +82,16 @@ class SnapshotReader:
             owners=_ids(found["owners"]),
             deleted_service_principal=in_bin,
             policies=policies(found["policy"], found["own policy"], found["authorization"]),
+            federated_credentials=trusted,
         )
+
+    def _trusted(self, found: Found) -> frozenset[FederatedCredential] | None:
+        answer = found.get("trusted")
+        if answer is None:
+            return None
+        if answer.status in (FORBIDDEN, NOT_FOUND):
+            return frozenset()
+        return frozenset(map(parse_federated, self._items("reading federated credentials", answer)))
 
     def _deleted(
         self, query: TenantQuery, found: Found, unknown: set[str]
@@ -130,6 +143,9 @@ class SnapshotReader:
         if adoptee:
             parts["principal"] = self._requests.service_principal(adoptee)
             parts["grants"] = self._requests.grants_of_client(adoptee)
+        if query.wants_federated:
+            key = ("appId", adoptee) if adoptee else ("uniqueName", query.unique_name)
+            parts["trusted"] = self._requests.federated_credentials(*key)
         if looks_in_bin and hint is None:  # whoever was here before hardly finds it in the bin
             parts["deleted"] = self._requests.deleted_applications()
         if hint is not None and hint.client_id and hint.service_principal_object_id:

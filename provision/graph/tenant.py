@@ -1,8 +1,5 @@
 """Tenant over Microsoft Graph: one method, one request, unless the answer demands another."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 from msgraph import GraphServiceClient
 
 from provision.errors import AlreadyExists, NameTaken, OutcomeUnknown
@@ -11,9 +8,10 @@ from provision.graph import read_after_write as expected
 from provision.graph.bodies import PERSONAL_AUDIENCE, changed_settings
 from provision.graph.collisions import explained
 from provision.graph.deleted_items import DeletedItems
+from provision.graph.federated_credentials import FederatedRequests, parse_federated
 from provision.graph.password_removal import Revoker
 from provision.graph.polling import Pacing, Wait
-from provision.graph.read_after_write import Expectations, Shown
+from provision.graph.read_after_write import Expectations
 from provision.graph.read_requests import ReadRequests
 from provision.graph.refusals import refusal
 from provision.graph.request_count import Meter
@@ -25,6 +23,7 @@ from provision.graph.write_requests import WriteRequests
 from provision.tenant.adoptee import Adoptee
 from provision.tenant.application import ApplicationSettings, MintedPassword, PasswordRequest
 from provision.tenant.caller import Caller
+from provision.tenant.federated_credential import FederatedCredential, FederatedTrust
 from provision.tenant.port import CreatedApplication, Snapshot, TenantQuery
 from provision.tenant.service_principal import Grant, GrantRequest, ServicePrincipal
 
@@ -46,6 +45,7 @@ class GraphTenant:
         self._repeater = Repeater(wire, self.meter, pacing)
         self._reads = ReadRequests(graph)
         self._writes = WriteRequests(graph)
+        self._federated = FederatedRequests(graph)
         self._strangers = Strangers(self._reads, self._repeater)
         self._bin = DeletedItems(self._repeater, pacing)
         self._revoker = Revoker(self._reads, self._repeater, pacing)
@@ -161,7 +161,7 @@ class GraphTenant:
         request = self._writes.create_service_principal(client_id)
         shown = expected.service_principal_shown(client_id)
         self._expectations.note_fresh(client_id)
-        with self._expecting(f"the service principal of {client_id}", shown):
+        with self._expectations.expecting(f"the service principal of {client_id}", shown):
             created = parse.service_principal(self._send(request, client_id).body)
         self._expectations.note_fresh(created.object_id)
         return created
@@ -174,8 +174,8 @@ class GraphTenant:
         """
         ids = (request.client_object_id, request.resource_object_id)
         whom = request.principal_object_id or "all users"
-        shown = expected.grant_shown(request)
-        with self._expecting(f"the grant of {request.client_object_id} for {whom}", shown):
+        what = f"the grant of {request.client_object_id} for {whom}"
+        with self._expectations.expecting(what, expected.grant_shown(request)):
             created = parse.grant(self._send(self._writes.create_grant(request), *ids).body)
         self._expectations.note_fresh(created.grant_id)
         return created
@@ -211,6 +211,27 @@ class GraphTenant:
             is_fresh=self._expectations.is_fresh(key_id),
         )
         self._expectations.forget(_password(key_id), key_id)
+
+    def add_federated_credential(
+        self, object_id: str, trust: FederatedTrust
+    ) -> FederatedCredential:
+        """Let somebody's tokens stand for an application.
+
+        Raises:
+            AlreadyExists: A credential of that name exists.
+        """
+        answer = self._send(self._federated.add(object_id, trust), object_id)
+        return parse_federated(answer.body if isinstance(answer.body, dict) else {})
+
+    def update_federated_credential(
+        self, object_id: str, credential_id: str, before: FederatedTrust, after: FederatedTrust
+    ) -> None:
+        """Write what differs about a trust; its name never does."""
+        self._send(self._federated.change(object_id, credential_id, before, after), object_id)
+
+    def remove_federated_credential(self, object_id: str, credential_id: str) -> None:
+        """End a trust; one that is gone already is no error."""
+        self._bin.delete(self._federated.remove(object_id, credential_id))
 
     def delete_application(self, object_id: str) -> None:
         """Move an application to the bin, its service principal too; gone already is no error."""
@@ -254,16 +275,6 @@ class GraphTenant:
             self._expectations.note_fresh(application.object_id, application.client_id)
             if principal is not None:
                 self._expectations.note_fresh(principal.object_id)
-
-    @contextmanager
-    def _expecting(self, what: str, is_shown: Shown) -> Iterator[None]:
-        """Expect later reads to show what was created in the block, or was there already."""
-        try:
-            yield
-        except AlreadyExists:
-            self._expectations.expect(what, is_shown)
-            raise
-        self._expectations.expect(what, is_shown)
 
     def _expect_password(self, object_id: str, minted: MintedPassword) -> None:
         key_id = minted.password.key_id

@@ -30,6 +30,7 @@ def warnings(manifest: Manifest) -> tuple[Remark, ...]:
         *_issuance(manifest),
         *_permissions(manifest),
         *_secret(manifest),
+        *_federated(manifest),
         *_mailboxes(manifest),
     )
 
@@ -79,6 +80,16 @@ def _secret(manifest: Manifest) -> Iterator[Remark]:
     if secret is not None and secret.lifetime > _LONG:
         text = "a secret that lives longer than two years is refused by many tenants' policies"
         yield Remark("application.secret.lifetime", text)
+
+
+def _federated(manifest: Manifest) -> Iterator[Remark]:
+    for index, section in enumerate(manifest.application.federated_credentials or ()):
+        if section.github is not None and section.owner_id is None:
+            text = (
+                "a repository made or renamed since 2026-07-15 has its owner's and its own number "
+                "in the subject: give ownerId and repositoryId"
+            )
+            yield Remark(f"application.federatedCredentials[{index}].github", text)
 
 
 def _mailboxes(manifest: Manifest) -> Iterator[Remark]:

@@ -6,18 +6,17 @@ from typing import Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
-    ConfigDict,
     Field,
     GetCoreSchemaHandler,
     GetJsonSchemaHandler,
     StrictBool,
     ValidationInfo,
 )
-from pydantic.alias_generators import to_camel
 from pydantic.dataclasses import dataclass
 from pydantic_core import CoreSchema, core_schema
 
 from provision.cloud import BUILT_IN
+from provision.manifest.federation import FederatedCredentialSection
 from provision.manifest.fields import (
     Audience,
     DisplayName,
@@ -28,11 +27,7 @@ from provision.manifest.fields import (
     UniqueName,
 )
 from provision.manifest.permission_ids import DEFAULT_PERMISSIONS
-
-SECTION = ConfigDict(
-    alias_generator=to_camel, validate_by_name=True, extra="forbid", use_attribute_docstrings=True
-)
-"""How every section is written: Graph's camelCase, no other keys."""
+from provision.manifest.sections import SECTION
 
 PERSONAL_AUDIENCE = "AzureADandPersonalMicrosoftAccount"
 
@@ -133,9 +128,11 @@ class ApplicationSection:
     """Who answers for the application, where the tenant demands it; without it, what is there
     stays.
     """
+    federated_credentials: tuple[FederatedCredentialSection, ...] | None = None
+    """Whose tokens stand for the application instead of a secret; left out, nobody asks."""
     manage: Literal["full", "partial"] = "full"
-    """Whether redirect URIs and permissions that the manifest does not name are removed, or kept
-    and reported.
+    """Whether redirect URIs, permissions and federated credentials that the manifest does not name
+    are removed, or kept and reported.
     """
     prevent_destroy: StrictBool = False
     """Whether `destroy` refuses, whatever it is told."""

@@ -15,7 +15,7 @@ from provision.manifest.spelling import nearest
 REFUSAL: Final = "manifest_value"
 """Type of every refusal made here; its context carries `message` and `suggestion`."""
 
-_GUID: Final = r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}"
+GUID: Final = r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}"
 _DOMAIN: Final = r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z][A-Za-z0-9-]{0,61}"
 _UNIQUE_NAME: Final = r"[A-Za-z0-9._-]{1,64}"
 _PERMISSION: Final = r"[A-Za-z0-9][A-Za-z0-9._-]{0,119}"
@@ -41,7 +41,7 @@ def _tenant(value: str) -> str:
             f"{value!r} names no tenant: give its GUID or one of its domains; "
             "`authority` of a mailbox is where 'common' and 'consumers' belong"
         )
-    if re.fullmatch(_GUID, value) or re.fullmatch(_DOMAIN, value):
+    if re.fullmatch(GUID, value) or re.fullmatch(_DOMAIN, value):
         return value
     raise refused(f"{value[:60]!r} is neither a tenant's GUID nor one of its domains")
 
@@ -92,7 +92,7 @@ def _redirect_uri(value: str) -> str:
 
 
 def _permission(value: str) -> str:
-    named = scope_name(value) if re.fullmatch(_GUID, value) else None
+    named = scope_name(value) if re.fullmatch(GUID, value) else None
     if named is not None or "/" in value:
         meant = named or value.rstrip("/").rpartition("/")[2]
         message = f"{value[:60]!r}: a permission is given by its bare name"
@@ -134,7 +134,7 @@ def written(period: timedelta) -> str:
 
 
 Tenant = Annotated[
-    str, AfterValidator(_tenant), Field(json_schema_extra=_pattern(f"({_GUID}|{_DOMAIN})"))
+    str, AfterValidator(_tenant), Field(json_schema_extra=_pattern(f"({GUID}|{_DOMAIN})"))
 ]
 CloudName = Annotated[str, AfterValidator(_cloud), Field(examples=[*BUILT_IN, "./sandbox.json"])]
 UniqueName = Annotated[

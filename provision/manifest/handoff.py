@@ -17,7 +17,6 @@ from pydantic.dataclasses import dataclass
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
-from provision.manifest.application import SECTION
 from provision.manifest.fields import Address, FilePath, refused
 from provision.manifest.handoff_fields import (
     Argument,
@@ -28,6 +27,7 @@ from provision.manifest.handoff_fields import (
     TimeoutSeconds,
     VaultOrigin,
 )
+from provision.manifest.sections import SECTION
 from provision.manifest.spelling import nearest
 
 FILES: Final = ("dotenv", "json", "aem-forms")

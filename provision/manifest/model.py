@@ -12,7 +12,6 @@ from pydantic_core import CoreSchema, core_schema
 
 from provision.cloud import BUILT_IN
 from provision.manifest.application import (
-    SECTION,
     ApplicationSection,
     ImplicitGrantSettings,
     SecretSection,
@@ -21,6 +20,8 @@ from provision.manifest.application import (
 )
 from provision.manifest.fields import Address, CloudName, Tenant, written
 from provision.manifest.handoff import HandoffTarget, TaggedTarget
+from provision.manifest.sections import SECTION
+from provision.tenant.federated_credential import FederatedTrust
 from provision.tenant.mailbox import PROTOCOLS, AuthorityKind, Mailbox, Protocol
 
 __all__ = [
@@ -130,6 +131,12 @@ class Manifest:
     def cloud_file(self) -> PurePath | None:
         """The path of the cloud file, or None when the cloud is one of Microsoft's."""
         return None if self.cloud in BUILT_IN else PurePath(self.cloud)
+
+    @property
+    def trusts(self) -> tuple[FederatedTrust, ...] | None:
+        """Whose tokens stand for the application; None where nobody looks at them."""
+        sections = self.application.federated_credentials
+        return None if sections is None else tuple(s.trust(self.cloud) for s in sections)
 
     @property
     def digest(self) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from provision.cloud import BUILT_IN
+from provision.manifest.federation_rules import federation_findings
 from provision.manifest.handoff_rules import handoff_findings
 from provision.manifest.model import Manifest
 from provision.manifest.permission_ids import NEEDED_BY
@@ -31,6 +32,7 @@ def findings(manifest: Manifest) -> Iterator[Finding]:
     yield from _redirect_uris(manifest)
     yield from _permissions(manifest)
     yield from _secret(manifest)
+    yield from federation_findings(manifest)
     yield from _mailboxes(manifest)
     yield from _authorities(manifest)
     yield from handoff_findings(manifest)

@@ -86,7 +86,7 @@ class Shape:
         self, entries: dict[str, Node], key: str, path: Path, known: Mapping[str, Any]
     ) -> Finding:
         child = entries.pop(key)
-        if _CREDENTIAL.search(key):
+        if _CREDENTIAL.search(key) and not key.lower().startswith("federated"):
             message = (
                 "a manifest holds no credential: take it out, and replace it wherever it is "
                 "used, because it has been written to a file"
@@ -115,9 +115,9 @@ class Shape:
     def _resolved(self, schema: Mapping[str, Any]) -> Mapping[str, Any]:
         reference = str(schema.get("$ref", ""))
         found = self._definitions.get(reference.removeprefix("#/$defs/"), schema)
-        if "anyOf" in schema:  # a section, or a word or null in its place
-            section = next((c for c in schema["anyOf"] if "$ref" in c), None)
-            return schema if section is None else self._resolved(section)
+        if "anyOf" in schema:  # a section or a list, or a word or null in its place
+            choices = (c for c in schema["anyOf"] if "$ref" in c or "items" in c)
+            return self._resolved(next(choices, {}))
         return found if isinstance(found, dict) else schema
 
 

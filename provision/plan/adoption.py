@@ -118,6 +118,7 @@ def adopt(adoptee: Adoptee, around: Surroundings, now: datetime) -> Adoption:
         *(f"web.redirectUris: {uri}" for uri in unsaid),
         *(f"requiredResourceAccess: {described(access)}" for access in (*unnamed, *others)),
         *(f"{thing.path}: {thing.text}" for thing in adoptee.unmanaged),
+        *_trusts(around.snapshot),
         *(_told(p, now) for p in _by_age(application.passwords) if p != serving),
     )
     values = AdoptedValues(
@@ -246,6 +247,13 @@ def _unknown(unnamed: Iterable[ResourceAccess]) -> Iterator[str]:
                 f"permission {access.permission_id} of Microsoft Graph has no name here; it is "
                 "kept (manage: partial)"
             )
+
+
+def _trusts(snapshot: Snapshot | None) -> Iterator[str]:
+    found = (snapshot and snapshot.federated_credentials) or ()
+    for credential in sorted(found, key=lambda f: f.trust.name):
+        trust = credential.trust
+        yield f"federatedIdentityCredentials: {trust.name} ({trust.subject} of {trust.issuer})"
 
 
 def _told(password: Password, now: datetime) -> str:

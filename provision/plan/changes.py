@@ -5,6 +5,7 @@ from datetime import date
 from typing import Literal
 
 from provision.tenant.application import ApplicationSettings, PasswordRequest
+from provision.tenant.federated_credential import FederatedCredential, FederatedTrust
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,31 @@ class RemovePassword:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class AddFederatedCredential:
+    """Let somebody's tokens stand for the application."""
+
+    trust: FederatedTrust
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateFederatedCredential:
+    """Write what differs about a trust; its name stays."""
+
+    credential_id: str
+    before: FederatedTrust
+    after: FederatedTrust
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveFederatedCredential:
+    """No longer let somebody's tokens stand for the application."""
+
+    credential: FederatedCredential
+
+
+FederatedChange = AddFederatedCredential | UpdateFederatedCredential | RemoveFederatedCredential
+
 Change = (
     CreateApplication
     | Restore
@@ -107,4 +133,5 @@ Change = (
     | ExtendGrant
     | AddPassword
     | RemovePassword
+    | FederatedChange
 )

@@ -4,19 +4,24 @@ from collections.abc import Iterable, Iterator
 from typing import assert_never
 
 from provision.plan.changes import (
+    AddFederatedCredential,
     AddPassword,
     Change,
     CreateApplication,
     CreateGrant,
     CreateServicePrincipal,
     ExtendGrant,
+    FederatedChange,
     FieldChange,
+    RemoveFederatedCredential,
     RemovePassword,
     Restore,
     UpdateApplication,
+    UpdateFederatedCredential,
 )
 from provision.plan.resource_access import described
 from provision.tenant.application import ApplicationSettings, PasswordRequest
+from provision.tenant.federated_credential import FederatedTrust
 
 
 def title(change: Change) -> str:  # noqa: C901, PLR0911, PLR0912  (one return a case)
@@ -41,6 +46,12 @@ def title(change: Change) -> str:  # noqa: C901, PLR0911, PLR0912  (one return a
             return f"add client secret {request.display_name!r}"
         case RemovePassword(key_id=key_id):
             return f"remove client secret {key_id}"
+        case AddFederatedCredential(trust=trust):
+            return f"add federated credential {trust.name!r}"
+        case UpdateFederatedCredential(after=trust):
+            return f"update federated credential {trust.name!r}"
+        case RemoveFederatedCredential(credential=found):
+            return f"remove federated credential {found.trust.name!r}"
         case _:
             assert_never(change)
 
@@ -50,7 +61,7 @@ def whom(principal: str | None) -> str:
     return "any user's mailbox in the tenant" if principal is None else principal
 
 
-def fields(change: Change) -> tuple[FieldChange, ...]:  # noqa: PLR0911  (one return a case)
+def fields(change: Change) -> tuple[FieldChange, ...]:  # noqa: C901, PLR0911, PLR0912  (one return a case)
     """Return the properties that a change writes, in Graph's order."""
     match change:
         case CreateApplication(settings=settings, password=password):
@@ -67,6 +78,8 @@ def fields(change: Change) -> tuple[FieldChange, ...]:  # noqa: PLR0911  (one re
             return tuple(_password(request))
         case RemovePassword(key_id=key_id):
             return (FieldChange("passwordCredentials.keyId", key_id, None),)
+        case AddFederatedCredential() | UpdateFederatedCredential() | RemoveFederatedCredential():
+            return tuple(_trust(*_trusts(change)))
         case _:
             assert_never(change)
 
@@ -96,6 +109,25 @@ def _settings(
         map(described, was.permissions) if was else (),
         map(described, after.permissions),
     )
+
+
+def _trusts(change: FederatedChange) -> tuple[FederatedTrust | None, FederatedTrust | None]:
+    match change:
+        case AddFederatedCredential(trust=trust):
+            return None, trust
+        case UpdateFederatedCredential(before=was, after=becomes):
+            return was, becomes
+        case RemoveFederatedCredential(credential=found):
+            return found.trust, None
+        case _:
+            assert_never(change)
+
+
+def _trust(before: FederatedTrust | None, after: FederatedTrust | None) -> Iterator[FieldChange]:
+    for name in ("issuer", "subject", "audience"):
+        was, becomes = getattr(before, name, None), getattr(after, name, None)
+        path = "audiences" if name == "audience" else name
+        yield from _scalar(f"federatedIdentityCredentials.{path}", was, becomes)
 
 
 def _scalar(path: str, before: object, after: object) -> Iterator[FieldChange]:

@@ -10,6 +10,7 @@ from provision.plan.application import kept_permissions
 from provision.plan.consent import IMPLIED_SCOPES, granted_to
 from provision.plan.consent_state import ConsentState, consent_state
 from provision.plan.custody import Custody
+from provision.plan.federated import unnamed_credentials
 from provision.plan.resource_access import described
 from provision.tenant.application import Password
 from provision.tenant.port import Snapshot
@@ -135,6 +136,10 @@ def _kept(manifest: Manifest, snapshot: Snapshot) -> list[Notice]:
     if unnamed:
         told = " ".join(sorted(map(described, unnamed)))
         found.append(f"permissions that the manifest does not name: {told}")
+    strangers = unnamed_credentials(manifest, snapshot)
+    if strangers and manifest.application.manage == "partial":
+        told = " ".join(stranger.trust.name for stranger in strangers)
+        found.append(f"federated credentials that the manifest does not name: {told}")
     if application.tags:
         found.append(f"tags: {' '.join(sorted(application.tags))}")
     if snapshot.owners:

@@ -16,6 +16,7 @@ from provision.plan.changes import (
 from provision.plan.consent import consent_changes
 from provision.plan.consent_state import ConsentState, consent_state
 from provision.plan.custody import Custody
+from provision.plan.federated import federated_changes
 from provision.plan.notices import Notice, notices_for
 from provision.plan.password import PasswordPlan, password_request, plan_passwords
 from provision.plan.policies import policy_remarks, refuse_forbidden_secret, within_policies
@@ -79,6 +80,7 @@ def make_plan(manifest: Manifest, snapshot: Snapshot, custody: Custody, now: dat
     changes: tuple[Change, ...] = (
         *application_changes(unique_name, desired, actual, first_password),
         *passwords.changes,
+        *federated_changes(manifest, snapshot),
     )
     if any(isinstance(c, AddPassword | CreateApplication) for c in changes):
         refuse_forbidden_secret(manifest, snapshot, now)

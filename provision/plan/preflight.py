@@ -6,15 +6,18 @@ from typing import assert_never
 
 from provision.errors import NotPermitted
 from provision.plan.changes import (
+    AddFederatedCredential,
     AddPassword,
     Change,
     CreateApplication,
     CreateGrant,
     CreateServicePrincipal,
     ExtendGrant,
+    RemoveFederatedCredential,
     RemovePassword,
     Restore,
     UpdateApplication,
+    UpdateFederatedCredential,
 )
 from provision.plan.rights import (
     CREATE_APPLICATION,
@@ -109,6 +112,8 @@ def _needed(change: Change) -> Right:
         case CreateApplication():
             return CREATE_APPLICATION
         case UpdateApplication() | AddPassword() | RemovePassword():
+            return WRITE_APPLICATION
+        case AddFederatedCredential() | UpdateFederatedCredential() | RemoveFederatedCredential():
             return WRITE_APPLICATION
         case CreateServicePrincipal():
             return CREATE_PRINCIPAL

@@ -159,6 +159,7 @@ def _read(adoptee: Adoptee, name: str, admin: AdministratorServices) -> Snapshot
         unique_name=name,
         display_name=application.settings.display_name,
         wants_scope_ids=True,
+        wants_federated=True,
         adoptee_client_id=application.client_id,
     )
     snapshot = admin.tenant.read(query)

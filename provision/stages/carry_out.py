@@ -6,18 +6,22 @@ from typing import assert_never
 from provision.errors import OutcomeUnknown, ProvisionError, RefusedError
 from provision.manifest.model import Manifest
 from provision.plan.changes import (
+    AddFederatedCredential,
     AddPassword,
     Change,
     CreateApplication,
     CreateGrant,
     CreateServicePrincipal,
     ExtendGrant,
+    RemoveFederatedCredential,
     RemovePassword,
     Restore,
     UpdateApplication,
+    UpdateFederatedCredential,
 )
 from provision.plan.difference import title, whom
 from provision.plan.password import dated_anew, satisfying
+from provision.stages.federate import federate
 from provision.stages.plan import Seen, custody_of
 from provision.stages.progress import Finished, Started
 from provision.stages.secret_custody import Kept, Target, keep
@@ -91,7 +95,7 @@ class CarryOut:
                     evidence = self._write(change)
                 self._services.report(Finished(stage, evidence))
 
-    def _write(self, change: Change) -> str:
+    def _write(self, change: Change) -> str:  # noqa: C901, PLR0911, PLR0912  (one return a case)
         match change:
             case Restore():
                 return self._restore(change)
@@ -112,6 +116,10 @@ class CarryOut:
                 self._revoke(key_id)
                 self._key_ids_present -= {key_id}
                 return f"client secret {key_id} revoked: {change.reason}"
+            case (
+                AddFederatedCredential() | UpdateFederatedCredential() | RemoveFederatedCredential()
+            ):
+                return federate(self._tenant, self._object_id, change)
             case CreateApplication() | AddPassword():
                 raise AssertionError(change)
             case _:
@@ -254,6 +262,8 @@ def _stages_of(change: Change) -> tuple[str, ...]:
             return ("consent",)
         case RemovePassword() | AddPassword():
             return ("secret",)
+        case AddFederatedCredential() | UpdateFederatedCredential() | RemoveFederatedCredential():
+            return ("federation",)
         case CreateApplication() | UpdateApplication():
             return ("application", "permissions", "redirects")
         case _:

@@ -73,6 +73,7 @@ def _query(
         users=frozenset(owners),
         wants_scope_ids=any(map(needs_lookup, manifest.application.permissions)),
         wants_exchange=wants_exchange,
+        wants_federated=manifest.trusts is not None,
     )
 
 

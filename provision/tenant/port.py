@@ -14,6 +14,7 @@ from provision.tenant.application import (
     PasswordRequest,
 )
 from provision.tenant.caller import Caller
+from provision.tenant.federated_credential import FederatedCredential, FederatedTrust
 from provision.tenant.policies import UNKNOWN_POLICIES, TenantPolicies
 from provision.tenant.service_principal import Grant, GrantRequest, Resource, ServicePrincipal
 
@@ -40,6 +41,8 @@ class TenantQuery:
     """Whether a permission name has to be looked up in the tenant's own Microsoft Graph."""
     wants_exchange: bool = False
     """Whether consent on Exchange Online itself is to be planned."""
+    wants_federated: bool = False
+    """Whether the federated credentials are to be shown."""
     adoptee_client_id: str = ""
     """Whose service principal and grants are asked for, although the unique name may not be its
     own yet.
@@ -62,7 +65,8 @@ class Snapshot:
     """User principal name, as asked, to object id; users that do not exist are absent."""
     unknown: frozenset[str] = frozenset()
     """Reads that were refused with 403: `namesakes`, `users`, `grants`, `deleted`, `owners`,
-    `policies`."""
+    `policies`, `federated credentials`.
+    """
     exchange_online: Resource | None = None
     """None unless asked for; and where the tenant has no Exchange Online."""
     deleted: DeletedApplication | None = None
@@ -75,6 +79,8 @@ class Snapshot:
 
     policies: TenantPolicies = UNKNOWN_POLICIES
     """What could be read of them; all unknown where none could."""
+    federated_credentials: frozenset[FederatedCredential] | None = None
+    """None unless asked for."""
 
     @property
     def existing(self) -> Application | None:
@@ -168,6 +174,26 @@ class Tenant(Protocol):
 
     def remove_password(self, object_id: str, key_id: str) -> None:
         """Revoke a client secret; a key id that is gone already is no error."""
+        ...
+
+    def add_federated_credential(
+        self, object_id: str, trust: FederatedTrust
+    ) -> FederatedCredential:
+        """Let somebody's tokens stand for an application.
+
+        Raises:
+            AlreadyExists: A credential of that name exists.
+        """
+        ...
+
+    def update_federated_credential(
+        self, object_id: str, credential_id: str, before: FederatedTrust, after: FederatedTrust
+    ) -> None:
+        """Write what differs about a trust; its name never does."""
+        ...
+
+    def remove_federated_credential(self, object_id: str, credential_id: str) -> None:
+        """End a trust; one that is gone already is no error."""
         ...
 
     def delete_application(self, object_id: str) -> None:

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from provision.errors import OutcomeUnknown, ProvisionError
 from provision.tenant.application import Application, Namesake
+from provision.tenant.federated_credential import FederatedCredential
 from provision.tenant.port import TenantQuery
 from provision.tenant.service_principal import Grant, ServicePrincipal
 
@@ -23,6 +24,8 @@ class Content:
     principals: dict[str, ServicePrincipal] = field(default_factory=dict)
     grants: dict[str, Grant] = field(default_factory=dict)
     binned_principals: dict[str, ServicePrincipal] = field(default_factory=dict)
+    federated: dict[str, frozenset[FederatedCredential]] = field(default_factory=dict)
+    """By object id of the application."""
 
     def copied(self) -> "Content":
         return Content(*(copy(getattr(self, f.name)) for f in fields(self)))

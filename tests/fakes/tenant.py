@@ -18,12 +18,13 @@ from provision.tenant.application import (
     PasswordRequest,
 )
 from provision.tenant.caller import Caller
+from provision.tenant.federated_credential import FederatedCredential
 from provision.tenant.policies import UNKNOWN_POLICIES, TenantPolicies
 from provision.tenant.port import CreatedApplication, Snapshot, TenantQuery
 from provision.tenant.service_principal import Grant, GrantRequest, Resource, ServicePrincipal
 from tests.fakes.callers import ALL_RIGHTS, application
+from tests.fakes.federation import Federation
 from tests.fakes.levers import Content, namesakes, same_parties
-from tests.fakes.strangers import Strangers
 
 TENANT_ID = "99999999-aaaa-4bbb-8ccc-dddddddddddd"
 USERS_MAY_CONSENT = ("ManagePermissionGrantsForSelf.microsoft-user-default-legacy",)
@@ -32,7 +33,7 @@ GRAPH_OBJECT_ID = "graph-principal"
 EXCHANGE_OBJECT_ID = "exchange-principal"
 
 
-class MemoryTenant(Strangers):
+class MemoryTenant(Federation):
     """A tenant that keeps the port's contract until it is told otherwise.
 
     `secrets` has every secret ever minted, by key id.
@@ -247,6 +248,7 @@ class MemoryTenant(Strangers):
             deleted=deleted,
             policies=UNKNOWN_POLICIES if "policies" in self.unknown else self.policies,
             deleted_service_principal=in_bin,
+            federated_credentials=_federated(shown, application, query),
         )
 
     def _require_free(self, unique_name: str) -> None:
@@ -269,6 +271,16 @@ class MemoryTenant(Strangers):
         found = self.named(unique_name)
         assert found is not None
         return found
+
+
+def _federated(
+    shown: Content, application: Application | None, query: TenantQuery
+) -> frozenset[FederatedCredential] | None:
+    if not query.wants_federated:
+        return None
+    live = shown.applications.values()
+    adoptee = next((a for a in live if a.client_id == query.adoptee_client_id), application)
+    return shown.federated.get("" if adoptee is None else adoptee.object_id, frozenset())
 
 
 def _deleted(shown: Content, unique_name: str) -> DeletedApplication | None:

@@ -7,6 +7,7 @@ from provision.manifest.permission_ids import DEFAULT_PERMISSIONS
 from provision.plan.custody import Custody, UnfinishedMint
 from provision.plan.resource_access import resource_accesses
 from provision.tenant.application import Application, ApplicationSettings, Namesake, Password
+from provision.tenant.federated_credential import FederatedCredential, FederatedTrust
 from provision.tenant.policies import UNKNOWN_POLICIES, SecretRule, TenantPolicies
 from provision.tenant.port import Snapshot
 from provision.tenant.service_principal import Grant, Resource, ServicePrincipal
@@ -31,6 +32,9 @@ def snapshot(raw: dict[str, Any]) -> Snapshot:
         ),
         user_ids=raw.get("users", {}),
         unknown=frozenset(raw.get("unknown", [])),
+        federated_credentials=(
+            frozenset(map(federated, raw["federated"])) if "federated" in raw else None
+        ),
         owners=frozenset(raw.get("owners", [])),
         policies=policies(raw.get("policies")),
         exchange_online=Resource("exchange", "exchange", {}) if "exchange" in raw else None,
@@ -91,6 +95,13 @@ def application(raw: dict[str, Any]) -> Application:
         created_at=NOW - timedelta(days=given.get("age", 100)),
         tags=frozenset(given.get("tags", [])),
     )
+
+
+def federated(raw: dict[str, Any]) -> FederatedCredential:
+    """Return a federated credential, for Entra's own audience unless `raw` says otherwise."""
+    audience = raw.get("audience", "api://AzureADTokenExchange")
+    trust = FederatedTrust(raw["name"], raw["issuer"], raw["subject"], audience)
+    return FederatedCredential(raw.get("id", raw["name"]), trust)
 
 
 def grant(raw: dict[str, Any]) -> Grant:

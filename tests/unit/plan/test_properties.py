@@ -4,26 +4,32 @@ from dataclasses import replace
 from datetime import datetime
 from typing import assert_never
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from provision.manifest.load import read_manifest
 from provision.manifest.permission_ids import DEFAULT_PERMISSIONS
 from provision.plan.changes import (
+    AddFederatedCredential,
     AddPassword,
     Change,
     CreateApplication,
     CreateGrant,
     CreateServicePrincipal,
     ExtendGrant,
+    FederatedChange,
+    RemoveFederatedCredential,
     RemovePassword,
     Restore,
     UpdateApplication,
+    UpdateFederatedCredential,
 )
 from provision.plan.custody import Custody
 from provision.plan.planner import make_plan
 from provision.plan.resource_access import resource_accesses
 from provision.tenant.application import Application, ApplicationSettings, Password
+from provision.tenant.federated_credential import FederatedCredential, FederatedTrust
 from provision.tenant.port import Snapshot
 from provision.tenant.service_principal import Grant, ServicePrincipal
 from tests.unit.plan.tenants import GRAPH_OBJECT_ID, NOW, snapshot
@@ -74,6 +80,30 @@ def tenants(draw: st.DrawFn) -> Snapshot:
     )
 
 
+trusts = st.builds(
+    FederatedTrust,
+    name=st.sampled_from(["MAIN", "main", "other", "third"]),
+    issuer=st.just("https://issuer.example"),
+    subject=st.sampled_from(["old", "older"]),
+    audience=st.sampled_from(["api://AzureADTokenExchange", "api://x"]),
+)
+TRUSTING = """
+tenant: contoso.com
+application:
+  uniqueName: aem-mail
+  manage: {manage}
+  federatedCredentials:
+    - {{name: main, issuer: "https://issuer.example", subject: new}}
+"""
+
+
+def existing() -> Snapshot:
+    password = {"keyId": "k1", "displayName": "aem-mail", "days": 100}
+    scopes = " ".join([*DEFAULT_PERMISSIONS, "openid", "profile"])
+    raw = {"application": {}, "passwords": [password], "grants": [{"scopes": scopes}]}
+    return snapshot(raw)
+
+
 def _ends() -> st.SearchStrategy[datetime]:
     return st.sampled_from([NOW.replace(year=2025), NOW.replace(year=2027)])
 
@@ -117,6 +147,23 @@ def carried_out(tenant: Snapshot, change: Change) -> Snapshot:  # noqa: C901, PL
             assert application
             rest = frozenset(p for p in application.passwords if p.key_id != key_id)
             return replace(tenant, application=replace(application, passwords=rest))
+        case AddFederatedCredential() | UpdateFederatedCredential() | RemoveFederatedCredential():
+            return replace(tenant, federated_credentials=federated(tenant, change))
+        case _:
+            assert_never(change)
+
+
+def federated(tenant: Snapshot, change: FederatedChange) -> frozenset[FederatedCredential]:
+    held = tenant.federated_credentials or frozenset()
+    match change:
+        case AddFederatedCredential(trust=trust):
+            return held | {FederatedCredential(trust.name, trust)}
+        case UpdateFederatedCredential(credential_id=own_id, after=becomes):
+            found = next(f for f in held if f.credential_id == own_id)
+            kept = replace(becomes, name=found.trust.name)
+            return (held - {found}) | {replace(found, trust=kept)}
+        case RemoveFederatedCredential(credential=gone):
+            return held - {gone}
         case _:
             assert_never(change)
 
@@ -128,6 +175,24 @@ def test_carrying_a_plan_out_leaves_nothing_to_plan(tenant: Snapshot) -> None:
         after = carried_out(after, change)
 
     assert make_plan(MANIFEST, after, Custody(), NOW).changes == ()
+
+
+@pytest.mark.parametrize("manage", ["full", "partial"])
+@given(st.lists(trusts, max_size=4, unique_by=lambda t: t.name.casefold()))
+def test_carrying_trusts_out_leaves_nothing_to_plan(
+    manage: str, held: list[FederatedTrust]
+) -> None:
+    manifest = read_manifest(TRUSTING.format(manage=manage), "m")
+    found = frozenset(FederatedCredential(t.name, t) for t in held)
+    after = replace(existing(), federated_credentials=found)
+    changes = make_plan(manifest, after, Custody(), NOW).changes
+
+    for change in changes:
+        after = carried_out(after, change)
+
+    assert make_plan(manifest, after, Custody(), NOW).changes == ()
+    removed = [c for c in changes if isinstance(c, RemoveFederatedCredential)]
+    assert manage == "full" or removed == []
 
 
 @given(tenants())

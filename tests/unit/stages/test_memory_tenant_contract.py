@@ -4,6 +4,7 @@ import pytest
 
 from tests.contract.graph.backend import Backend, name_of
 from tests.contract.graph.deletion_contract import DeletionContract
+from tests.contract.graph.federated_contract import FederatedContract
 from tests.contract.graph.stranger_contract import StrangerContract
 from tests.contract.graph.tenant_contract import TenantContract
 from tests.fakes.tenant import MemoryTenant
@@ -17,5 +18,5 @@ def backend(request: pytest.FixtureRequest) -> Backend:
     return Backend(tenant, name, tenant.remove, tenant.make_nameless)
 
 
-class TestMemoryTenant(TenantContract, DeletionContract, StrangerContract):
+class TestMemoryTenant(TenantContract, DeletionContract, StrangerContract, FederatedContract):
     pass
