@@ -5,6 +5,7 @@ from typing import assert_never
 
 from provision.cli import console
 from provision.plan.changes import (
+    AddCertificates,
     AddFederatedCredential,
     AddPassword,
     Change,
@@ -114,7 +115,7 @@ def _action(change: Change) -> str:
     match change:
         case CreateApplication() | CreateServicePrincipal() | CreateGrant() | AddPassword():
             return "create"
-        case AddFederatedCredential():
+        case AddFederatedCredential() | AddCertificates():
             return "create"
         case Restore():
             return "restore"
@@ -138,5 +139,7 @@ def _resource(change: Change) -> str:
             return "passwordCredential"
         case AddFederatedCredential() | UpdateFederatedCredential() | RemoveFederatedCredential():
             return "federatedIdentityCredential"
+        case AddCertificates():
+            return "keyCredential"
         case _:
             assert_never(change)

@@ -13,6 +13,7 @@ from provision.tenant.application import (
     Password,
     ResourceAccess,
 )
+from provision.tenant.certificate import KeyCredential
 from provision.tenant.service_principal import Grant, Resource, ServicePrincipal
 
 JsonValue = Mapping[str, object]
@@ -69,6 +70,20 @@ def password(body: object) -> Password:
         start_at=instant(raw.get("startDateTime")),
         end_at=instant(raw.get("endDateTime")),
     )
+
+
+def key_credentials(body: object) -> Iterator[KeyCredential]:
+    """Yield an application's key credentials, to the letter; Graph shows no key."""
+    for raw in _objects(_object(body).get("keyCredentials")):
+        yield KeyCredential(
+            key_id=_required(raw, "keyId"),
+            custom_key_identifier=_text(raw.get("customKeyIdentifier")) or None,
+            display_name=_text(raw.get("displayName")) or None,
+            kind=_text(raw.get("type")),
+            usage=_text(raw.get("usage")),
+            start=_text(raw.get("startDateTime")),
+            end=_text(raw.get("endDateTime")),
+        )
 
 
 def minted(body: object) -> MintedPassword | None:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 
 from provision.tenant.application import ApplicationSettings, PasswordRequest, ResourceAccess
+from provision.tenant.certificate import Certificate, KeyCredential
 from provision.tenant.service_principal import GrantRequest
 
 Body = Mapping[str, object]
@@ -58,6 +59,42 @@ def changed_settings(before: ApplicationSettings, after: ApplicationSettings) ->
 def new_password(request: PasswordRequest) -> Body:
     """Return the parameters of `addPassword`."""
     return {"passwordCredential": _password(request)}
+
+
+def certificates(kept: Iterable[KeyCredential], added: Iterable[Certificate]) -> Body:
+    """Return all key credentials: those that are there, known by their ids, and the new ones.
+
+    Source:
+        Graph shows no key and keeps those that come back without one, as
+        hashicorp/terraform-provider-azuread's application_certificate does it.
+    """
+    return {
+        "keyCredentials": [
+            *(
+                {
+                    "keyId": key.key_id,
+                    "customKeyIdentifier": key.custom_key_identifier,
+                    "displayName": key.display_name,
+                    "type": key.kind,
+                    "usage": key.usage,
+                    "startDateTime": key.start,
+                    "endDateTime": key.end,
+                }
+                for key in kept
+            ),
+            *(
+                {
+                    "displayName": new.subject,
+                    "type": "AsymmetricX509Cert",
+                    "usage": "Verify",
+                    "startDateTime": _utc(new.start_at),
+                    "endDateTime": _utc(new.end_at),
+                    "key": new.der,
+                }
+                for new in added
+            ),
+        ]
+    }
 
 
 def new_grant(request: GrantRequest) -> Body:

@@ -43,14 +43,14 @@ class ReadRequests:
         # Builders of alternate keys write into path parameters that the client shares with all.
         self._lock = Lock()
 
-    def application(self, unique_name: str) -> GraphRequest:
-        """Ask for the application with a unique name."""
+    def application(self, unique_name: str, *, wants_keys: bool = False) -> GraphRequest:
+        """Ask for the application with a unique name; its certificates only where they count."""
         with self._lock:
             builder = self._graph.applications_with_unique_name(quoted(unique_name))
             return _get(
                 f"reading application {unique_name}",
                 builder.to_get_request_information(),
-                select=_APPLICATION,
+                select=(*_APPLICATION, "keyCredentials") if wants_keys else _APPLICATION,
             )
 
     def whole_application(self, client_id: str) -> GraphRequest:

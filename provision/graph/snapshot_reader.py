@@ -11,6 +11,7 @@ from provision.graph.refusals import FORBIDDEN, NOT_FOUND, refusal
 from provision.graph.retry import Repeater
 from provision.graph.wire import Answer, GraphRequest
 from provision.tenant.application import Application, DeletedApplication, Namesake
+from provision.tenant.certificate import KeyCredential
 from provision.tenant.federated_credential import FederatedCredential
 from provision.tenant.port import Snapshot, TenantQuery
 from provision.tenant.service_principal import Grant, Resource, ServicePrincipal
@@ -83,6 +84,7 @@ class SnapshotReader:
             deleted_service_principal=in_bin,
             policies=policies(found["policy"], found["own policy"], found["authorization"]),
             federated_credentials=trusted,
+            key_credentials=_keys(query, found["application"]),
         )
 
     def _trusted(self, found: Found) -> frozenset[FederatedCredential] | None:
@@ -129,7 +131,9 @@ class SnapshotReader:
 
     def _parts(self, query: TenantQuery, *, looks_in_bin: bool) -> Parts:
         parts = {
-            "application": self._requests.application(query.unique_name),
+            "application": self._requests.application(
+                query.unique_name, wants_keys=query.wants_certificates
+            ),
             "graph": self._requests.microsoft_graph(wants_scopes=query.wants_scope_ids),
             "namesakes": self._requests.namesakes(query.display_name),
             "owners": self._requests.owners(query.unique_name),
@@ -186,6 +190,12 @@ def _application(request: GraphRequest, answer: Answer) -> Application | None:
     if answer.status == NOT_FOUND:
         return None
     return parse.application(_expected(request, answer).body)
+
+
+def _keys(query: TenantQuery, answer: Answer) -> frozenset[KeyCredential] | None:
+    if not query.wants_certificates:
+        return None
+    return frozenset(parse.key_credentials(answer.body)) if answer.is_success else frozenset()
 
 
 def _resource(parts: Parts, found: Found, name: str) -> Resource | None:

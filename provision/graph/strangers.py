@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from provision.errors import AlreadyExists, NameTaken
 from provision.graph import answers as parse
 from provision.graph.adoptee import adoptee
 from provision.graph.read_requests import ReadRequests
@@ -36,6 +37,15 @@ class Strangers:
             body = _succeeded(request, self._repeater.send(request)).body
             yield from parse.items(body)
             request = self._requests.next_page(request.action, parse.next_link(body))
+
+
+def named_by_another(action: str, collision: AlreadyExists) -> NameTaken:
+    """Return the refusal of a unique name that an application was to get."""
+    return NameTaken(
+        f"{action}: Graph says that another application has this uniqueName",
+        hint="name another: provision adopt --unique-name NAME",
+        evidence=collision.evidence,
+    )
 
 
 def _succeeded(request: GraphRequest, answer: Answer) -> Answer:

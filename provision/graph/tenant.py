@@ -2,7 +2,7 @@
 
 from msgraph import GraphServiceClient
 
-from provision.errors import AlreadyExists, NameTaken, OutcomeUnknown
+from provision.errors import AlreadyExists, OutcomeUnknown
 from provision.graph import answers as parse
 from provision.graph import read_after_write as expected
 from provision.graph.bodies import PERSONAL_AUDIENCE, changed_settings
@@ -17,12 +17,13 @@ from provision.graph.refusals import refusal
 from provision.graph.request_count import Meter
 from provision.graph.retry import PATIENCE, PERSONAL_PATIENCE, Repeater
 from provision.graph.snapshot_reader import SnapshotReader
-from provision.graph.strangers import Strangers
+from provision.graph.strangers import Strangers, named_by_another
 from provision.graph.wire import Answer, GraphRequest, Wire
 from provision.graph.write_requests import WriteRequests
 from provision.tenant.adoptee import Adoptee
 from provision.tenant.application import ApplicationSettings, MintedPassword, PasswordRequest
 from provision.tenant.caller import Caller
+from provision.tenant.certificate import Certificate, KeyCredential
 from provision.tenant.federated_credential import FederatedCredential, FederatedTrust
 from provision.tenant.port import CreatedApplication, Snapshot, TenantQuery
 from provision.tenant.service_principal import Grant, GrantRequest, ServicePrincipal
@@ -100,11 +101,7 @@ class GraphTenant:
         try:
             self._send(request, object_id)
         except AlreadyExists as collision:
-            raise NameTaken(
-                f"{request.action}: Graph says that another application has this uniqueName",
-                hint="name another: provision adopt --unique-name NAME",
-                evidence=collision.evidence,
-            ) from collision
+            raise named_by_another(request.action, collision) from collision
         self._expectations.expect(
             _application(unique_name), expected.application_shown(unique_name)
         )
@@ -232,6 +229,12 @@ class GraphTenant:
     def remove_federated_credential(self, object_id: str, credential_id: str) -> None:
         """End a trust; one that is gone already is no error."""
         self._bin.delete(self._federated.remove(object_id, credential_id))
+
+    def replace_certificates(
+        self, object_id: str, kept: tuple[KeyCredential, ...], added: tuple[Certificate, ...]
+    ) -> None:
+        """Make the key credentials these: `kept` are there already and go along without a key."""
+        self._send(self._writes.replace_certificates(object_id, kept, added), object_id)
 
     def delete_application(self, object_id: str) -> None:
         """Move an application to the bin, its service principal too; gone already is no error."""

@@ -13,6 +13,7 @@ from msgraph import GraphServiceClient
 
 from provision.graph.bodies import (
     Body,
+    certificates,
     changed_settings,
     new_application,
     new_grant,
@@ -22,6 +23,7 @@ from provision.graph.bodies import (
 from provision.graph.read_requests import path_of
 from provision.graph.wire import GraphRequest
 from provision.tenant.application import ApplicationSettings, PasswordRequest
+from provision.tenant.certificate import Certificate, KeyCredential
 from provision.tenant.service_principal import GrantRequest
 
 
@@ -59,6 +61,17 @@ class WriteRequests:
             "PATCH",
             self._graph.applications.by_application_id(object_id),
             {"uniqueName": unique_name},
+        )
+
+    def replace_certificates(
+        self, object_id: str, kept: tuple[KeyCredential, ...], added: tuple[Certificate, ...]
+    ) -> GraphRequest:
+        """Write the key credentials as a whole: Graph knows no other way without a proof."""
+        return self._request(
+            f"adding {len(added)} certificates to application {object_id}",
+            "PATCH",
+            self._graph.applications.by_application_id(object_id),
+            certificates(kept, added),
         )
 
     def create_service_principal(self, client_id: str) -> GraphRequest:

@@ -11,11 +11,13 @@ from pydantic import (
     GetJsonSchemaHandler,
     StrictBool,
     ValidationInfo,
+    ValidatorFunctionWrapHandler,
 )
 from pydantic.dataclasses import dataclass
 from pydantic_core import CoreSchema, core_schema
 
 from provision.cloud import BUILT_IN
+from provision.manifest.certificates import CertificatePath
 from provision.manifest.federation import FederatedCredentialSection
 from provision.manifest.fields import (
     Audience,
@@ -27,7 +29,7 @@ from provision.manifest.fields import (
     UniqueName,
 )
 from provision.manifest.permission_ids import DEFAULT_PERMISSIONS
-from provision.manifest.sections import SECTION
+from provision.manifest.sections import SECTION, WRITTEN
 
 PERSONAL_AUDIENCE = "AzureADandPersonalMicrosoftAccount"
 
@@ -80,15 +82,22 @@ _NO_SECTION = "none"
 """What a manifest says in the place of a secret section where no client secret is wanted."""
 
 
+def _section_or_word(
+    value: object, parse: ValidatorFunctionWrapHandler, info: ValidationInfo
+) -> SecretSection | None:
+    is_none = value == _NO_SECTION or (value is None and info.context is not WRITTEN)
+    section: SecretSection | None = None if is_none else parse(value)
+    return section
+
+
 class _SectionOrWord:
     """Tells pydantic that None is written as a word; null stays a key without a value."""
 
     def __get_pydantic_core_schema__(
         self, source: object, handler: GetCoreSchemaHandler
     ) -> CoreSchema:
-        return core_schema.no_info_wrap_validator_function(
-            lambda value, parse: None if value == _NO_SECTION else parse(value),
-            handler.generate_schema(SecretSection),
+        return core_schema.with_info_wrap_validator_function(
+            _section_or_word, handler.generate_schema(SecretSection)
         )
 
     def __get_pydantic_json_schema__(
@@ -130,6 +139,10 @@ class ApplicationSection:
     """
     federated_credentials: tuple[FederatedCredentialSection, ...] | None = None
     """Whose tokens stand for the application instead of a secret; left out, nobody asks."""
+    certificates: tuple[CertificatePath, ...] = ()
+    """Files with one public certificate each, relative to the manifest; those that the application
+    has besides are kept.
+    """
     manage: Literal["full", "partial"] = "full"
     """Whether redirect URIs, permissions and federated credentials that the manifest does not name
     are removed, or kept and reported.

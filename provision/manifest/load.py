@@ -4,7 +4,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from provision.errors import ManifestInvalid, Problem, UsageError
-from provision.manifest.document import read_document, spelled
+from provision.manifest.certificates import read_certificate_files
+from provision.manifest.document import locate, read_document, spelled
 from provision.manifest.handoff import FileTarget, KubernetesTarget
 from provision.manifest.model import Manifest
 from provision.manifest.validate import validated
@@ -29,7 +30,8 @@ def load_manifest(path: Path) -> Manifest:
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise ManifestInvalid(str(path), (Problem(line, "", "not UTF-8"),)) from error
-    return _in_folder(read_manifest(text, str(path)), path.resolve().parent)
+    folder = path.resolve().parent
+    return _in_folder(_with_certificates(read_manifest(text, str(path)), text, path), folder)
 
 
 def read_manifest(text: str, source: str) -> Manifest:
@@ -53,6 +55,22 @@ def read_manifest(text: str, source: str) -> Manifest:
     if manifest is None or problems:
         raise ManifestInvalid(source, tuple(sorted(problems, key=lambda p: (p.line, p.path))))
     return manifest
+
+
+def _with_certificates(manifest: Manifest, text: str, path: Path) -> Manifest:
+    """Read the certificates that a manifest names; their problems stand at their lines."""
+    files = manifest.application.certificates
+    if not files:
+        return manifest
+    found, wrong = read_certificate_files(files, path.resolve().parent)
+    if wrong:
+        root, _ = read_document(text)
+        steps = [("application", "certificates", index) for index, _ in wrong]
+        lines = [locate(root, step)[0].line if root else 0 for step in steps]
+        told = zip(lines, steps, wrong, strict=True)
+        problems = (Problem(line, spelled(step), message) for line, step, (_, message) in told)
+        raise ManifestInvalid(str(path), tuple(problems))
+    return replace(manifest, application=replace(manifest.application, certificates=found))
 
 
 def _in_folder(manifest: Manifest, folder: Path) -> Manifest:

@@ -21,6 +21,7 @@ from provision.manifest.application import (
 from provision.manifest.fields import Address, CloudName, Tenant, written
 from provision.manifest.handoff import HandoffTarget, TaggedTarget
 from provision.manifest.sections import SECTION
+from provision.tenant.certificate import Certificate
 from provision.tenant.federated_credential import FederatedTrust
 from provision.tenant.mailbox import PROTOCOLS, AuthorityKind, Mailbox, Protocol
 
@@ -139,11 +140,21 @@ class Manifest:
         return None if sections is None else tuple(s.trust(self.cloud) for s in sections)
 
     @property
+    def certificates(self) -> tuple[Certificate, ...]:
+        """The certificates that are given, as far as their files were read."""
+        files = self.application.certificates
+        return tuple(file.certificate for file in files if file.certificate is not None)
+
+    @property
     def digest(self) -> str:
         """SHA-256 of what the manifest says, in hexadecimal; spelling and order do not count."""
         content = asdict(self)
         application = content["application"]
         application["permissions"] = sorted(application["permissions"])
         application["web"]["redirect_uris"] = sorted(application["web"]["redirect_uris"])
+        application["certificates"] = sorted(
+            file.certificate.thumbprint if file.certificate else file.path
+            for file in self.application.certificates
+        )
         text = json.dumps(content, sort_keys=True, default=written)
         return hashlib.sha256(text.encode()).hexdigest()

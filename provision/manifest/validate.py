@@ -12,6 +12,7 @@ from provision.manifest.document import Node, Path, locate, plain, spelled
 from provision.manifest.fields import REFUSAL
 from provision.manifest.model import Manifest
 from provision.manifest.rules import findings
+from provision.manifest.sections import WRITTEN
 from provision.manifest.spelling import nearest
 from provision.manifest.unknown_keys import Finding, Shape
 
@@ -62,7 +63,9 @@ def validated(root: Node, ambiguous: frozenset[str]) -> tuple[Manifest | None, l
     mending = _Mending(root, ambiguous)
     for _ in range(_ROUNDS):
         try:
-            manifest = adapter().validate_python(plain(root), by_alias=True, by_name=False)
+            manifest = adapter().validate_python(
+                plain(root), by_alias=True, by_name=False, context=WRITTEN
+            )
         except ValidationError as error:
             mending.take([f for e in error.errors() for f in _finding(e)])
         else:

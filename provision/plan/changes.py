@@ -5,6 +5,7 @@ from datetime import date
 from typing import Literal
 
 from provision.tenant.application import ApplicationSettings, PasswordRequest
+from provision.tenant.certificate import Certificate, KeyCredential
 from provision.tenant.federated_credential import FederatedCredential, FederatedTrust
 
 
@@ -122,6 +123,14 @@ class RemoveFederatedCredential:
     credential: FederatedCredential
 
 
+@dataclass(frozen=True, slots=True)
+class AddCertificates:
+    """Write the key credentials as a whole: those that are there, and those that are missing."""
+
+    kept: tuple[KeyCredential, ...]
+    added: tuple[Certificate, ...]
+
+
 FederatedChange = AddFederatedCredential | UpdateFederatedCredential | RemoveFederatedCredential
 
 Change = (
@@ -134,4 +143,5 @@ Change = (
     | AddPassword
     | RemovePassword
     | FederatedChange
+    | AddCertificates
 )

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import assert_never
 
 from provision.plan.changes import (
+    AddCertificates,
     AddFederatedCredential,
     AddPassword,
     Change,
@@ -52,6 +53,8 @@ def title(change: Change) -> str:  # noqa: C901, PLR0911, PLR0912  (one return a
             return f"update federated credential {trust.name!r}"
         case RemoveFederatedCredential(credential=found):
             return f"remove federated credential {found.trust.name!r}"
+        case AddCertificates(added=added):
+            return f"add {len(added)} certificate{'s' if len(added) > 1 else ''}"
         case _:
             assert_never(change)
 
@@ -80,6 +83,9 @@ def fields(change: Change) -> tuple[FieldChange, ...]:  # noqa: C901, PLR0911, P
             return (FieldChange("passwordCredentials.keyId", key_id, None),)
         case AddFederatedCredential() | UpdateFederatedCredential() | RemoveFederatedCredential():
             return tuple(_trust(*_trusts(change)))
+        case AddCertificates(added=added):
+            told = (f"{c.thumbprint} ({c.subject}, until {c.end_at:%Y-%m-%d})" for c in added)
+            return tuple(FieldChange("keyCredentials", None, text) for text in told)
         case _:
             assert_never(change)
 

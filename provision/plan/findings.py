@@ -166,7 +166,7 @@ def _noticed(notice: Notice) -> Iterator[Finding]:
         case "secret":
             is_due = notice.text.endswith("rotation is due")
             yield Finding("warning", notice.text, "provision rotate" if is_due else "")
-        case "consent":
+        case "consent" | "certificate":
             yield Finding("warning", notice.text)
         case "service principal":
             yield Finding("bad", notice.text, "enable it: az ad sp update --id CLIENT_ID --set "

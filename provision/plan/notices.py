@@ -7,6 +7,7 @@ from typing import Literal
 from provision.manifest.advice import warnings
 from provision.manifest.model import Manifest
 from provision.plan.application import kept_permissions
+from provision.plan.certificates import certificate_remarks
 from provision.plan.consent import IMPLIED_SCOPES, granted_to
 from provision.plan.consent_state import ConsentState, consent_state
 from provision.plan.custody import Custody
@@ -20,7 +21,10 @@ from provision.tenant.port import Snapshot
 class Notice:
     """One remark; never an obstacle."""
 
-    kind: Literal["unknown", "secret", "consent", "service principal", "kept", "policy", "advice"]
+    kind: Literal[
+        "unknown", "secret", "certificate", "consent", "service principal", "kept", "policy",
+        "advice",
+    ]  # fmt: skip
     text: str
 
 
@@ -36,6 +40,7 @@ def notices_for(
         *_unknown(snapshot),
         *_service_principal(snapshot),
         *_secrets(manifest, snapshot, serving, custody, now),
+        *(Notice("certificate", t) for t in certificate_remarks(manifest, snapshot, now)),
         *_consent(manifest, snapshot),
         *_tokens(consent_state(manifest, snapshot, custody)),
         *_kept(manifest, snapshot),

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from provision.manifest.model import Manifest
 from provision.plan.application import application_changes, desired_settings, refuse_namesakes
+from provision.plan.certificates import certificate_changes
 from provision.plan.changes import (
     AddPassword,
     Change,
@@ -81,6 +82,7 @@ def make_plan(manifest: Manifest, snapshot: Snapshot, custody: Custody, now: dat
         *application_changes(unique_name, desired, actual, first_password),
         *passwords.changes,
         *federated_changes(manifest, snapshot),
+        *certificate_changes(manifest, snapshot, now),
     )
     if any(isinstance(c, AddPassword | CreateApplication) for c in changes):
         refuse_forbidden_secret(manifest, snapshot, now)

@@ -6,6 +6,7 @@ from typing import assert_never
 
 from provision.errors import NotPermitted
 from provision.plan.changes import (
+    AddCertificates,
     AddFederatedCredential,
     AddPassword,
     Change,
@@ -111,7 +112,7 @@ def _needed(change: Change) -> Right:
     match change:
         case CreateApplication():
             return CREATE_APPLICATION
-        case UpdateApplication() | AddPassword() | RemovePassword():
+        case UpdateApplication() | AddPassword() | RemovePassword() | AddCertificates():
             return WRITE_APPLICATION
         case AddFederatedCredential() | UpdateFederatedCredential() | RemoveFederatedCredential():
             return WRITE_APPLICATION

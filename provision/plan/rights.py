@@ -137,6 +137,7 @@ COMMANDS: Mapping[str, tuple[Right, ...]] = {
         GRANT_CONSENT,
         RESTORE_APPLICATION,
     ),
+    "adopt": (*_READS, WRITE_APPLICATION),
     "rotate": (*_READS, WRITE_APPLICATION),
     "destroy": (*_READS, DELETE_APPLICATION, RESTORE_APPLICATION),
 }

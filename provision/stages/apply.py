@@ -12,6 +12,7 @@ from provision.errors import (
 )
 from provision.manifest.model import Manifest
 from provision.plan.changes import (
+    AddCertificates,
     AddPassword,
     Change,
     CreateApplication,
@@ -80,7 +81,7 @@ def apply_manifest(
             host minted a client secret at the same time.
         TemporaryError: Another apply of the same registration is running on this host.
     """
-    prepare(targets, services)
+    prepare(targets, services, wants_secret=manifest.application.secret is not None)
     unique_name = manifest.application.unique_name
     with services.vault.lock("apply", services.cloud.name, admin.tenant_id, unique_name) as held:
         if not held:
@@ -152,7 +153,7 @@ def _mints(change: Change) -> bool:
 
 
 def _replaces(change: Change) -> bool:
-    return isinstance(change, UpdateApplication | ExtendGrant)
+    return isinstance(change, UpdateApplication | ExtendGrant | AddCertificates)
 
 
 def _is_recovery(plan: Plan) -> bool:

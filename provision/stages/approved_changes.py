@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from provision.plan.changes import AddPassword, Change, CreateApplication
+from provision.plan.changes import AddCertificates, AddPassword, Change, CreateApplication
 
 
 def is_covered(change: Change, earlier: Collection[Change]) -> bool:
@@ -15,6 +15,9 @@ def is_covered(change: Change, earlier: Collection[Change]) -> bool:
             )
         case AddPassword(request=request):
             return any(_minted_name(c) == request.display_name for c in earlier)
+        case AddCertificates(added=added):
+            seen = {c for e in earlier if isinstance(e, AddCertificates) for c in e.added}
+            return set(added) <= seen
         case _:
             return change in earlier
 

@@ -6,6 +6,7 @@ from typing import assert_never
 from provision.errors import OutcomeUnknown, ProvisionError, RefusedError
 from provision.manifest.model import Manifest
 from provision.plan.changes import (
+    AddCertificates,
     AddFederatedCredential,
     AddPassword,
     Change,
@@ -120,6 +121,9 @@ class CarryOut:
                 AddFederatedCredential() | UpdateFederatedCredential() | RemoveFederatedCredential()
             ):
                 return federate(self._tenant, self._object_id, change)
+            case AddCertificates(kept=there, added=added):
+                self._tenant.replace_certificates(self._object_id, there, added)
+                return f"certificates {' '.join(c.thumbprint for c in added)}"
             case CreateApplication() | AddPassword():
                 raise AssertionError(change)
             case _:
@@ -264,6 +268,8 @@ def _stages_of(change: Change) -> tuple[str, ...]:
             return ("secret",)
         case AddFederatedCredential() | UpdateFederatedCredential() | RemoveFederatedCredential():
             return ("federation",)
+        case AddCertificates():
+            return ("certificates",)
         case CreateApplication() | UpdateApplication():
             return ("application", "permissions", "redirects")
         case _:

@@ -74,6 +74,7 @@ def _query(
         wants_scope_ids=any(map(needs_lookup, manifest.application.permissions)),
         wants_exchange=wants_exchange,
         wants_federated=manifest.trusts is not None,
+        wants_certificates=bool(manifest.application.certificates),
     )
 
 

@@ -31,8 +31,13 @@ class Kept:
     failures: tuple[ProvisionError, ...]
 
 
-def prepare(targets: Sequence[Target], services: Services) -> None:
+def prepare(targets: Sequence[Target], services: Services, *, wants_secret: bool = True) -> None:
     """Prove that a secret could be kept, before there is one.
+
+    Args:
+        targets: Each proves that it can be written.
+        services: Of which the vault keeps secrets, or is switched off.
+        wants_secret: Whether there is going to be one.
 
     Raises:
         SinkFailed: A sink cannot be written.
@@ -40,6 +45,8 @@ def prepare(targets: Sequence[Target], services: Services) -> None:
     """
     for target in targets:
         target.sink.prepare()
+    if not wants_secret:
+        return
     if services.vault.holds_secrets or any(t.sink.holds_secrets for t in targets):
         return
     raise UsageError(

@@ -14,6 +14,7 @@ from provision.tenant.application import (
     PasswordRequest,
 )
 from provision.tenant.caller import Caller
+from provision.tenant.certificate import Certificate, KeyCredential
 from provision.tenant.federated_credential import FederatedCredential, FederatedTrust
 from provision.tenant.policies import UNKNOWN_POLICIES, TenantPolicies
 from provision.tenant.service_principal import Grant, GrantRequest, Resource, ServicePrincipal
@@ -43,6 +44,8 @@ class TenantQuery:
     """Whether consent on Exchange Online itself is to be planned."""
     wants_federated: bool = False
     """Whether the federated credentials are to be shown."""
+    wants_certificates: bool = False
+    """Whether the key credentials are to be shown."""
     adoptee_client_id: str = ""
     """Whose service principal and grants are asked for, although the unique name may not be its
     own yet.
@@ -80,6 +83,9 @@ class Snapshot:
     policies: TenantPolicies = UNKNOWN_POLICIES
     """What could be read of them; all unknown where none could."""
     federated_credentials: frozenset[FederatedCredential] | None = None
+    """None unless asked for."""
+
+    key_credentials: frozenset[KeyCredential] | None = None
     """None unless asked for."""
 
     @property
@@ -194,6 +200,12 @@ class Tenant(Protocol):
 
     def remove_federated_credential(self, object_id: str, credential_id: str) -> None:
         """End a trust; one that is gone already is no error."""
+        ...
+
+    def replace_certificates(
+        self, object_id: str, kept: tuple[KeyCredential, ...], added: tuple[Certificate, ...]
+    ) -> None:
+        """Make the key credentials these: `kept` are there already and go along without a key."""
         ...
 
     def delete_application(self, object_id: str) -> None:

@@ -1,9 +1,11 @@
-"""The part of a tenant in memory that is about federated credentials."""
+"""The part of a tenant in memory that is about federated credentials and certificates."""
 
 from dataclasses import replace
 from itertools import count
 
 from provision.errors import AlreadyExists, NotFound, RefusedError
+from provision.tenant.application import Application
+from provision.tenant.certificate import Certificate, KeyCredential
 from provision.tenant.federated_credential import FederatedCredential, FederatedTrust
 from tests.fakes.strangers import Strangers
 
@@ -52,6 +54,35 @@ class Federation(Strangers):
             self.content.federated[object_id] = left
 
         self.call("remove_federated_credential", remove)
+
+    def keys_of(self, application: Application | None) -> frozenset[KeyCredential]:
+        """Return the key credentials of an application."""
+        object_id = "" if application is None else application.object_id
+        return self.content.keys.get(object_id, frozenset())
+
+    def replace_certificates(
+        self, object_id: str, kept: tuple[KeyCredential, ...], added: tuple[Certificate, ...]
+    ) -> None:
+        def write() -> None:
+            self.found(object_id)
+            held = self.content.keys.get(object_id, frozenset())
+            if not set(kept) <= held:
+                raise RefusedError(f"application {object_id}: a key that is not there has no key")
+            self.content.keys[object_id] = frozenset(kept) | frozenset(map(_key, added))
+
+        self.call("replace_certificates", write)
+
+
+def _key(new: Certificate) -> KeyCredential:
+    return KeyCredential(
+        key_id=f"key-of-{new.thumbprint}",
+        custom_key_identifier=new.thumbprint,
+        display_name=new.subject,
+        kind="AsymmetricX509Cert",
+        usage="Verify",
+        start=new.start_at.isoformat(),
+        end=new.end_at.isoformat(),
+    )
 
 
 def _require_free_pair(held: frozenset[FederatedCredential], trust: FederatedTrust) -> None:

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from provision.errors import OutcomeUnknown, ProvisionError
 from provision.tenant.application import Application, Namesake
+from provision.tenant.certificate import KeyCredential
 from provision.tenant.federated_credential import FederatedCredential
 from provision.tenant.port import TenantQuery
 from provision.tenant.service_principal import Grant, ServicePrincipal
@@ -26,6 +27,8 @@ class Content:
     binned_principals: dict[str, ServicePrincipal] = field(default_factory=dict)
     federated: dict[str, frozenset[FederatedCredential]] = field(default_factory=dict)
     """By object id of the application."""
+    keys: dict[str, frozenset[KeyCredential]] = field(default_factory=dict)
+    """Likewise."""
 
     def copied(self) -> "Content":
         return Content(*(copy(getattr(self, f.name)) for f in fields(self)))

@@ -249,6 +249,7 @@ class MemoryTenant(Federation):
             policies=UNKNOWN_POLICIES if "policies" in self.unknown else self.policies,
             deleted_service_principal=in_bin,
             federated_credentials=_federated(shown, application, query),
+            key_credentials=self.keys_of(application) if query.wants_certificates else None,
         )
 
     def _require_free(self, unique_name: str) -> None:

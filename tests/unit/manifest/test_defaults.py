@@ -1,5 +1,6 @@
 """What a manifest of two lines stands for."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -166,3 +167,9 @@ def test_a_single_tenant_application_cannot_use_common_even_for_aem_forms():
         "m",
     )
     assert manifest.mailboxes[0].authority == "tenant"
+
+
+def test_a_manifest_without_a_secret_may_be_written_anew_in_memory():
+    section = read_manifest(application("secret: none"), "m").application
+
+    assert replace(section, manage="partial").secret is None

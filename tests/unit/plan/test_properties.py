@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from provision.manifest.load import read_manifest
 from provision.manifest.permission_ids import DEFAULT_PERMISSIONS
 from provision.plan.changes import (
+    AddCertificates,
     AddFederatedCredential,
     AddPassword,
     Change,
@@ -149,6 +150,8 @@ def carried_out(tenant: Snapshot, change: Change) -> Snapshot:  # noqa: C901, PL
             return replace(tenant, application=replace(application, passwords=rest))
         case AddFederatedCredential() | UpdateFederatedCredential() | RemoveFederatedCredential():
             return replace(tenant, federated_credentials=federated(tenant, change))
+        case AddCertificates():
+            raise AssertionError(change)
         case _:
             assert_never(change)
 

@@ -72,6 +72,15 @@ def test_a_replica_that_is_late_is_waited_for(world):
     assert applied.remaining.changes == ()
 
 
+def test_who_wants_no_secret_needs_no_vault(world):
+    world.without_vault()
+    text = TRUSTING.replace("aem-mail, fed", "aem-mail, secret: none, fed")
+
+    applied = world.apply(text)
+
+    assert (trusts(world), world.live, applied.remaining.changes) == ({WANTED}, {}, ())
+
+
 def test_without_a_list_nobody_asks_and_nothing_is_removed(world):
     trusting(world, STRANGER).apply()
 

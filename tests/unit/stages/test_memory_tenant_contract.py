@@ -3,6 +3,7 @@
 import pytest
 
 from tests.contract.graph.backend import Backend, name_of
+from tests.contract.graph.certificate_contract import CertificateContract
 from tests.contract.graph.deletion_contract import DeletionContract
 from tests.contract.graph.federated_contract import FederatedContract
 from tests.contract.graph.stranger_contract import StrangerContract
@@ -18,5 +19,7 @@ def backend(request: pytest.FixtureRequest) -> Backend:
     return Backend(tenant, name, tenant.remove, tenant.make_nameless)
 
 
-class TestMemoryTenant(TenantContract, DeletionContract, StrangerContract, FederatedContract):
+class TestMemoryTenant(
+    TenantContract, DeletionContract, StrangerContract, FederatedContract, CertificateContract
+):
     pass
