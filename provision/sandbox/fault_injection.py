@@ -15,7 +15,7 @@ from provision.sandbox.faults.rules import HttpFault
 from provision.sandbox.graph.fault_answers import for_fault
 from provision.sandbox.graph.foreign_writes import write_as_another
 from provision.sandbox.graph.headers import connection_headers
-from provision.sandbox.requests_log import note_fault
+from provision.sandbox.requests_log import note_fault, note_held
 from provision.sandbox.tokens import TokenRefused
 
 ABORT: Final = "provision.abort"
@@ -84,6 +84,9 @@ class FaultyWire:
             await asyncio.sleep(fault.seconds)
             await self._app(scope, receive, send)
             return
+        if fault.name == "held":
+            await self._hold(fault, scope, receive, send)
+            return
         answer = _Answer()
         is_lost = fault.name == "lost-request" or (fault.name, fault.when) == ("reset", "before")
         if is_lost:
@@ -96,8 +99,26 @@ class FaultyWire:
         if fault.name == "cut-answer":
             await answer.give_half(send)
         scope[ABORT](fault.name == "reset")
-        while (await receive())["type"] != "http.disconnect":
-            pass
+        await _hang_up(receive)
+
+    async def _hold(self, fault: HttpFault, scope: Scope, receive: Receive, send: Send) -> None:
+        """Say nothing until the rules are replaced; a client that gives up gets no answer."""
+        let_go, body, answer = self._context.faults.replaced, await _read(receive), _Answer()
+        if fault.when == "after":
+            await self._app(scope, _again(body, receive), answer.take)
+        note_held(is_held=True)
+        waits = [asyncio.ensure_future(let_go.wait()), asyncio.ensure_future(_hang_up(receive))]
+        _, pending = await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        is_gone = waits[1].done()
+        for wait in pending:
+            wait.cancel()
+        note_held(is_held=False)
+        if is_gone:
+            return
+        if fault.when == "after":
+            await answer.give(send, fault)
+        else:
+            await self._app(scope, _again(body, receive), send)
 
     async def _refuse(self, path: str, fault: HttpFault, client_id: str, send: Send) -> None:
         request_id, now = str(uuid4()), self._context.clock.now()
@@ -125,12 +146,7 @@ class FaultyWire:
         if not self._context.faults.names_callers:
             return receive, ""
         body = await _read(receive)
-        headers = dict(scope["headers"])
-        messages = [{"type": "http.request", "body": body, "more_body": False}]
-
-        async def again() -> Message:
-            return messages.pop() if messages else await receive()
-
+        headers, again = dict(scope["headers"]), _again(body, receive)
         token = headers.get(b"authorization", b"").decode("latin-1").partition(" ")[2]
         try:
             return again, self._context.tokens.verify(token).client_id.lower()
@@ -181,6 +197,22 @@ async def _read(receive: Receive) -> bytes:
         body += part
         if not message.get("more_body"):
             return body
+
+
+def _again(body: bytes, receive: Receive) -> Receive:
+    """Return what gives a body that was read once more."""
+    messages = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def again() -> Message:
+        return messages.pop() if messages else await receive()
+
+    return again
+
+
+async def _hang_up(receive: Receive) -> None:
+    """Wait until the client is gone."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
 
 
 async def _send(send: Send, status: int, headers: Mapping[str, str], content: bytes) -> None:

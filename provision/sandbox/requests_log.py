@@ -91,6 +91,13 @@ def note_fault(name: str) -> None:
         carrier.entry["fault"] = name
 
 
+def note_held(*, is_held: bool) -> None:
+    """Tell of the request being served whether it waits to be let go."""
+    carrier = _carrier.get()
+    if carrier is not None:
+        carrier.entry["held"] = is_held
+
+
 @contextmanager
 def part_of_batch(method: str, url: str) -> Iterator[JsonObject]:
     """Log one request of a `$batch` under the request that carries it; set its status."""

@@ -1,5 +1,6 @@
 """What goes wrong: the rules at work, seeded and counted in requests, so that runs repeat."""
 
+from asyncio import Event
 from collections import Counter
 from typing import Final
 
@@ -36,10 +37,14 @@ class Faults:
         self._started_at = started_at
         """Seconds since the epoch: what is older has long been replicated."""
         self.replication = Replication()
+        self.replaced = Event()
+        """Set as soon as other rules are at work."""
         self.replace(rules)
 
     def replace(self, rules: tuple[Rule, ...]) -> None:
-        """Go on with other rules, the dice thrown anew from the same seed."""
+        """Go on with other rules, the dice thrown anew from the same seed; let go what is held."""
+        self.replaced.set()
+        self.replaced = Event()
         self._landings = Landings(self.seed)
         self._tallies: list[Tally] = []
         self._lags: list[Lag] = []

@@ -39,6 +39,7 @@ _RULES: Final[Mapping[str, _Kind]] = {
     "reset": (HttpRule, (*_EVERY_RULE, *_REQUEST, "when"), {}),
     "slow": (HttpRule, (*_EVERY_RULE, *_REQUEST, "seconds", "when"), {}),
     "slow-body": (HttpRule, (*_EVERY_RULE, *_REQUEST, "seconds"), {}),
+    "held": (HttpRule, (*_EVERY_RULE, *_REQUEST, "when"), {"seconds": (0.0, 0.0)}),
     "foreign-write": (ForeignRule, (*_EVERY_RULE, *_REQUEST, "write"), {}),
     "closed-connection": (ConnectionRule, _EVERY_RULE, {}),
     **{name: (LagRule, (*_EVERY_RULE, *_LAG), {}) for name in get_args(LagName)},

@@ -9,7 +9,7 @@ Range = tuple[float, float]
 """From and to; one of them is drawn."""
 HttpFaultName = Literal[
     "throttled", "unavailable", "internal-error", "bad-gateway", "gateway-timeout", "concurrency",
-    "lost-request", "dropped", "cut-answer", "reset", "slow", "slow-body",
+    "lost-request", "dropped", "cut-answer", "reset", "slow", "slow-body", "held",
 ]  # fmt: skip
 LagName = Literal[
     "hidden-object", "stale-object", "msa-missing", "unknown-application", "refused-secret",

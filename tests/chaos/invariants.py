@@ -1,0 +1,153 @@
+"""What has to hold once a command has run to its end, seen through Graph and the token endpoint."""
+
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from datetime import UTC, datetime
+from typing import Any
+from urllib.error import HTTPError
+
+from tests.e2e.workplace import Workplace
+
+FOREIGN = "Somebody else"
+"""What another administrator names a secret of his."""
+_PREFIX = "MAIL_OAUTH_"
+_HELD = ("client_secret", "refresh_token", "mailbox", "remembered_ids", "intent")
+_BINS = ("application", "servicePrincipal")
+
+
+def serves(*, secrets: int, named: str = "") -> Callable[[Workplace, Sequence[Workplace]], list[str]]:
+    """Return the check of a registration that is as wanted, and whose secret works.
+
+    Args:
+        secrets: How many live ones of the wanted name there are.
+        named: The wanted name; by default the application's.
+    """
+
+    def problems(work: Workplace, others: Sequence[Workplace]) -> list[str]:
+        return list(_unserved(work, others, secrets, named or work.name))
+
+    return problems
+
+
+def gone(work: Workplace, others: Sequence[Workplace]) -> list[str]:
+    """Tell what is left alive of an application, here and in the tenant."""
+    return [
+        *(f"application {a['id']} is alive" for a in work.levers.applications(work.name)),
+        *(f"service principal {p['id']} is alive" for p in _principals(work, "displayName")),
+        *(problem for place in (work, *others) for problem in _left_behind(place)),
+    ]
+
+
+def purged(work: Workplace, others: Sequence[Workplace]) -> list[str]:
+    """Tell what is left of an application, the bin included."""
+    found = [
+        f"a deleted {kind} {item['id']} is in the bin"
+        for kind in _BINS
+        for item in work.levers.graph("GET", f"/directory/deletedItems/microsoft.graph.{kind}")[
+            "value"
+        ]
+        if item["displayName"] == work.name
+    ]
+    return found + gone(work, others)
+
+
+def _unserved(
+    work: Workplace, others: Sequence[Workplace], secrets: int, named: str
+) -> Iterator[str]:
+    found = work.levers.applications(work.name)
+    if len(found) != 1:
+        yield f"{len(found)} applications"
+        return
+    (application,) = found
+    client_id = application["appId"]
+    yield from _count("service principals", 1, _principals(work, "appId", client_id))
+    yield from _count("grants", 1, work.levers.grants(client_id))
+    live = [p for p in application["passwordCredentials"] if _is_live(p)]
+    wanted = [p for p in live if p["displayName"] == named]
+    yield from _count(f"live secrets named {named}", secrets, wanted)
+    held = {place: _key_ids(place) for place in (work, *others)}
+    for secret in live:
+        is_ours = secret["displayName"] != FOREIGN
+        if is_ours and not any(secret["keyId"] in ids for ids in held.values()):
+            yield f"nobody holds secret {secret['keyId']}"
+    serving = max(wanted, key=lambda p: p["startDateTime"], default=None)
+    if serving is None:
+        return
+    for place in (work, *others):
+        if serving["keyId"] in held[place]:
+            yield from _unusable(place, client_id, serving["keyId"])
+        yield from _unsettled(place)
+
+
+def _count(what: str, wanted: int, found: Sequence[object]) -> Iterator[str]:
+    if len(found) != wanted:
+        yield f"{len(found)} {what}, not {wanted}"
+
+
+def _unusable(place: Workplace, client_id: str, key_id: str) -> Iterator[str]:
+    """Try the sink's secret, then the vault's: the sink is written from it once more."""
+    first = _handed(place)
+    if first.get("CLIENT_SECRET_KEY_ID") != key_id:
+        yield f"the sink holds secret {first.get('CLIENT_SECRET_KEY_ID')}, not {key_id}"
+    place.file("mail.env").unlink(missing_ok=True)
+    place.run("apply", "--yes")
+    second = _handed(place)
+    if "CLIENT_SECRET" not in second:
+        yield "the vault could not give the secret to an empty sink"
+    for holder, handed in (("sink", first), ("vault", second)):
+        refusal = _refusal(place, client_id, handed.get("CLIENT_SECRET", ""))
+        if refusal:
+            yield f"the {holder}'s secret gets no token: {refusal}"
+
+
+def _unsettled(place: Workplace) -> Iterator[str]:
+    code = place.run("plan", "--detailed-exitcode").code
+    if code:
+        yield f"plan --detailed-exitcode ends with {code}"
+    yield from _count("unfinished intents", 0, _rows(place, "intent"))
+
+
+def _left_behind(place: Workplace) -> Iterator[str]:
+    for table in _HELD:
+        yield from _count(f"rows of {table} in the vault", 0, _rows(place, table))
+    if _handed(place):
+        yield "the sink still holds values"
+
+
+def _refusal(place: Workplace, client_id: str, secret: str) -> str:
+    ready = place.levers.ready
+    form = {"grant_type": "client_credentials", "client_id": client_id, "client_secret": secret}
+    try:
+        place.levers.access_token(
+            f"{ready.authority}/{ready.tenant_id}", scope=f"{ready.graph_resource}/.default", **form
+        )
+    except HTTPError as error:
+        return error.read().decode()[:120]
+    return ""
+
+
+def _principals(work: Workplace, by: str, value: str = "") -> list[dict[str, Any]]:
+    found = work.levers.graph("GET", f"/servicePrincipals?$filter={by} eq '{value or work.name}'")
+    return list(found["value"])
+
+
+def _handed(place: Workplace) -> dict[str, str]:
+    path = place.file("mail.env")
+    lines = path.read_text().splitlines() if path.exists() else []
+    pairs = [line.removeprefix(_PREFIX).partition("=") for line in lines if line.startswith(_PREFIX)]
+    return {name: value.strip("'\"") for name, _, value in pairs}
+
+
+def _key_ids(place: Workplace) -> set[str]:
+    return {str(row["key_id"]) for row in _rows(place, "client_secret")}
+
+
+def _rows(place: Workplace, table: str) -> list[sqlite3.Row]:
+    with closing(sqlite3.connect(place.environment["PROVISION_VAULT"])) as vault:
+        vault.row_factory = sqlite3.Row
+        return vault.execute(f"SELECT * FROM {table}").fetchall()
+
+
+def _is_live(secret: dict[str, Any]) -> bool:
+    return datetime.fromisoformat(secret["endDateTime"]) > datetime.now(UTC)

@@ -1,0 +1,92 @@
+"""The commands that are driven, each from a beginning of its own to what has to hold in the end."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from tests.chaos.invariants import gone, purged, serves
+from tests.e2e.workplace import Workplace
+
+_HANDOFF = "handoff: [{to: dotenv, path: mail.env}]\n"
+_ORGANISATIONS = "  manage: partial\n  signInAudience: AzureADMultipleOrgs\n"
+_CHANGED = (
+    "  permissions: [IMAP.AccessAsUser.All, POP.AccessAsUser.All, SMTP.Send, User.Read,\n"
+    "    Mail.Read, offline_access, Contacts.Read]\n"
+    "  web: {redirectUris: [http://localhost, https://mail.example/back]}\n"
+    "  secret: {displayName: another}\n"
+)
+
+Problems = Callable[[Workplace, Sequence[Workplace]], list[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """One command, what was there before, and what has to hold after the next clean run of it."""
+
+    name: str
+    begin: Callable[[Workplace], tuple[str, ...]]
+    """Makes what was there before; returns the command as it is typed."""
+    problems: Problems
+    """What is wrong after the next run, in sentences; also given the other hosts."""
+    makes_application: bool = False
+    """Whether there is none before."""
+    again: tuple[str, ...] = ()
+    """The next run, where it is typed differently."""
+
+
+def _registered(work: Workplace, application: str = "") -> None:
+    work.write_manifest(_HANDOFF, application=_ORGANISATIONS + application)
+    work.done("apply", "--yes")
+
+
+def _new(work: Workplace) -> tuple[str, ...]:
+    work.write_manifest(_HANDOFF, application="  manage: partial\n")
+    return ("apply", "--yes")
+
+
+def _changed(work: Workplace) -> tuple[str, ...]:
+    _registered(work)
+    work.write_manifest(_HANDOFF, application=_ORGANISATIONS + _CHANGED)
+    return ("apply", "--yes")
+
+
+def _deleted(work: Workplace) -> tuple[str, ...]:
+    _registered(work)
+    work.levers.graph("DELETE", f"/applications/{work.levers.application(work.name)['id']}")
+    return ("apply", "--yes", "--restore")
+
+
+def _due(work: Workplace) -> tuple[str, ...]:
+    _registered(work, "  secret: {lifetime: 10d, rotateBefore: 5d}\n")
+    _registered(work, "  secret: {lifetime: 10d, rotateBefore: 5d}\n")
+    work.write_manifest(_HANDOFF, application=_ORGANISATIONS)
+    return ("rotate", "--yes")
+
+
+def _full(work: Workplace) -> tuple[str, ...]:
+    work.write_manifest(_HANDOFF)
+    work.done("apply", "--yes")
+    (old,) = work.levers.application(work.name)["passwordCredentials"]
+    work.done("rotate", "--now", "--yes")
+    return ("rotate", "--retire", old["keyId"], "--yes")
+
+
+def _doomed(work: Workplace) -> tuple[str, ...]:
+    _registered(work)
+    return ("destroy", "--yes")
+
+
+def _doomed_for_good(work: Workplace) -> tuple[str, ...]:
+    _registered(work)
+    return ("destroy", "--purge", "--yes")
+
+
+# A further command is a further row: `adopt` belongs here as soon as there is one.
+SCENARIOS = (
+    Scenario("apply (new)", _new, serves(secrets=1), makes_application=True),
+    Scenario("apply (changed)", _changed, serves(secrets=1, named="another")),
+    Scenario("apply (restored)", _deleted, serves(secrets=1)),
+    Scenario("rotate (due)", _due, serves(secrets=2)),
+    Scenario("rotate (retire)", _full, serves(secrets=1)),
+    Scenario("destroy", _doomed, gone),
+    Scenario("destroy (purge)", _doomed_for_good, purged),
+)
