@@ -23,17 +23,20 @@ from provision.plan.changes import (
 from provision.plan.difference import title, whom
 from provision.plan.password import dated_anew, satisfying
 from provision.stages.federate import federate
-from provision.stages.plan import Seen, custody_of
-from provision.stages.progress import Finished, Started
+from provision.stages.plan import Seen, custody_of, look
+from provision.stages.progress import Finished, Started, Waiting
 from provision.stages.secret_custody import Kept, Target, keep
-from provision.stages.secret_minting import Mint, OwnMint, carry_out_mint, older_rival
+from provision.stages.secret_minting import Mint, OwnMint, carry_out_mint, rival
 from provision.stages.services import AdministratorServices, Services
 from provision.stages.vault_keys import client_key, registration_key
-from provision.tenant.application import MintedPassword, PasswordRequest
+from provision.tenant.application import MintedPassword, Password, PasswordRequest
 from provision.tenant.port import CreatedApplication
 from provision.tenant.registration import Registration
 from provision.tenant.service_principal import GrantRequest
 from provision.vault.port import RememberedIds
+
+_CROSSING = (1.0, 2.0, 4.0, 8.0)
+"""Seconds before each look at whether a secret that crossed ours on the way gives way."""
 
 
 class CarryOut:
@@ -51,6 +54,7 @@ class CarryOut:
         self._manifest = manifest
         self._targets = targets
         self._services = services
+        self._admin = admin
         self._tenant = admin.tenant
         self._tenant_id = admin.tenant_id
         self._key = registration_key(manifest, services, admin.tenant_id)
@@ -185,7 +189,7 @@ class CarryOut:
             self._revoke,
         )
         password, kept = carry_out_mint(mint, self._services)
-        self._own = OwnMint(password, self._key_ids_present)
+        self._own = OwnMint(password, self._key_ids_present, self._services.clock.now())
         self.failures.extend(kept.failures)
         return f"key id {password.key_id}, held by {' and '.join(kept.holders)}"
 
@@ -200,23 +204,33 @@ class CarryOut:
         Raises:
             RefusedError: It did; the other host's secret serves.
         """
-        application, own = seen.snapshot.application, self._own
-        if own is None or application is None:
-            return
-        custody = custody_of(self._key, seen.snapshot, self._services)
-        live = satisfying(self._manifest, application, self._services.clock.now())
-        rival = older_rival(own, live, custody)
-        if rival is None:
+        own, found = self._own, self._rival(seen)
+        for pause in _CROSSING:
+            if own is None or found is None or own.is_younger_than(found):
+                break
+            reason = f"another host minted client secret {found.key_id} at the same time"
+            self._services.report(Waiting(reason, pause))
+            self._services.clock.sleep(pause)
+            found = self._rival(look(self._manifest, self._services, self._admin))
+        if own is None or found is None:
             return
         with self._services.shield():
             self._revoke(own.password.key_id)
         raise RefusedError(
             f"application {seen.plan.unique_name}: another host minted client secret "
-            f"{rival.key_id} at the same time and was first, so {own.password.key_id}, minted "
+            f"{found.key_id} at the same time and was first, so {own.password.key_id}, minted "
             "here, was revoked",
             hint="run `provision handoff` where the other one was made; what was written here "
             "holds a secret that is no longer good",
         )
+
+    def _rival(self, seen: Seen) -> Password | None:
+        application, own = seen.snapshot.application, self._own
+        if own is None or application is None:
+            return None
+        custody = custody_of(self._key, seen.snapshot, self._services)
+        live = satisfying(self._manifest, application, self._services.clock.now())
+        return rival(own, live, custody)
 
     def _remember(self) -> None:
         """Spare the closing look a round trip; it decides nothing."""

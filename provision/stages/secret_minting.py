@@ -41,6 +41,12 @@ class OwnMint:
     password: Password
     key_ids_present: frozenset[str]
     """The application's key ids before."""
+    answered_at: datetime
+    """When it was certainly there."""
+
+    def is_younger_than(self, rival: Password) -> bool:
+        """Tell whether this one gives way at once; on the other host the answer is no."""
+        return _age(rival) < _age(self.password)
 
 
 def carry_out_mint(mint: Mint, services: Services) -> tuple[Password, Kept]:
@@ -79,12 +85,12 @@ def carry_out_mint(mint: Mint, services: Services) -> tuple[Password, Kept]:
     return minted.password, kept
 
 
-def older_rival(
-    ours: OwnMint, satisfying: Collection[Password], custody: Custody
-) -> Password | None:
-    """Return the secret that another host minted for the same plan, and did so first.
+def rival(ours: OwnMint, satisfying: Collection[Password], custody: Custody) -> Password | None:
+    """Return the first secret that another host minted for the same plan.
 
     Both hosts look after they have minted, and by the same order exactly one of them gives way.
+    Only where the other one began and ended while our request was on its way, it could not see
+    ours, although ours says that it is older: such a one is returned, too.
 
     Args:
         ours: What was minted here.
@@ -93,7 +99,7 @@ def older_rival(
     """
     known = ours.key_ids_present | custody.held_key_ids | {ours.password.key_id}
     rivals = [p for p in satisfying if p.key_id not in known and not is_lost(p, custody)]
-    return min((p for p in rivals if _age(p) < _age(ours.password)), key=_age, default=None)
+    return min((p for p in rivals if p.start_at <= ours.answered_at), key=_age, default=None)
 
 
 def _age(password: Password) -> tuple[datetime, str]:
