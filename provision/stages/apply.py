@@ -16,8 +16,10 @@ from provision.plan.changes import (
     AddPassword,
     Change,
     CreateApplication,
+    CreateServicePrincipal,
     ExtendGrant,
     RemovePassword,
+    Restore,
     UpdateApplication,
 )
 from provision.plan.difference import title
@@ -189,11 +191,23 @@ def _settled(
             services.report(Finished("replan", "no changes"))
             return seen
         pause = next(pauses, None)
-        if pause is None or not all(is_covered(change, done) for change in left):
+        if pause is None or not _is_behind(seen, done):
             services.report(Failed("replan", f"left: {', '.join(map(title, left))}"))
             return seen
         services.report(Waiting("the tenant still shows the state before the change", pause))
         services.clock.sleep(pause)
+
+
+def _is_behind(seen: Seen, done: tuple[Change, ...]) -> bool:
+    """Tell whether all that is left would be explained by a replica that lacks what was done."""
+    if seen.snapshot.existing is None:
+        # Neither alive nor in the bin: what was restored is in between.
+        return True
+    restored = any(isinstance(c, Restore) for c in done)
+    return all(
+        is_covered(change, done) or (restored and isinstance(change, CreateServicePrincipal))
+        for change in seen.plan.changes
+    )
 
 
 def _remember(

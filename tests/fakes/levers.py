@@ -66,6 +66,10 @@ class Levers:
         """Let that many reads show what was there before the next call of that name."""
         self._lagging[call] = reads
 
+    def show(self, content: Content, reads: int = 1) -> None:
+        """Let that many reads land on a replica that knows only this."""
+        self._stale += [content] * reads
+
     @property
     def writes(self) -> list[str]:
         """The calls that may change something."""

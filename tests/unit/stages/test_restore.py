@@ -1,6 +1,7 @@
 """An application in the bin comes back by apply: itself, its service principal, its consent."""
 
 from provision.plan.changes import CreateGrant, CreateServicePrincipal, Restore
+from tests.fakes.levers import Content
 from tests.unit.stages.world import MANIFEST, NAME, WIDER, World, assert_one_of_everything
 
 
@@ -66,4 +67,31 @@ def test_a_restoration_that_was_lost_on_the_way_is_repeated(world: World) -> Non
     world.tenant.lose_answer_of("restore", took_effect=False)
 
     assert world.apply(MANIFEST).remaining.changes == ()
+    assert_one_of_everything(world)
+
+
+def test_what_was_restored_is_waited_for_while_a_replica_shows_it_nowhere(world: World) -> None:
+    deleted(world)
+    world.tenant.before("create_grant", lambda: world.tenant.show(Content(), reads=2))
+
+    applied = world.apply()
+
+    assert applied.remaining.changes == ()
+    assert_one_of_everything(world)
+
+
+def test_what_was_restored_is_waited_for_while_its_service_principal_is_missing(
+    world: World,
+) -> None:
+    deleted(world)
+
+    def hide() -> None:
+        live = world.tenant.content
+        world.tenant.show(Content(applications=dict(live.applications)), reads=2)
+
+    world.tenant.before("create_grant", hide)
+
+    applied = world.apply()
+
+    assert applied.remaining.changes == ()
     assert_one_of_everything(world)
