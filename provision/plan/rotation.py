@@ -1,6 +1,6 @@
 """Rotation: when a client secret is due, what has to make room, and which old ones may go."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
@@ -39,7 +39,9 @@ class Rotation:
     mint: AddPassword | None
     """None when the secret that serves is good for a while."""
     retired: tuple[RemovePassword, ...]
-    """Old secrets whose overlap is over; after the one that serves was proved to work."""
+    """Old secrets whose overlap is over, or that a person named; after the one that serves was
+    proved to work.
+    """
     later: tuple[Superseded, ...]
     """Old secrets whose overlap goes on."""
     serving: Password | None
@@ -58,6 +60,7 @@ def plan_rotation(
     now: datetime,
     *,
     is_forced: bool = False,
+    named: Collection[str] = (),
 ) -> Rotation:
     """Decide about an existing application's client secrets; pure.
 
@@ -70,10 +73,12 @@ def plan_rotation(
         custody: What is held here.
         now: The present.
         is_forced: Whether a new secret is wanted although none is due.
+        named: Key ids that a person retires, whoever holds them; they are the first to make room.
 
     Raises:
-        RefusedError: The manifest wants no secret; or a new one is due, the audience allows no
-            third one, and none of the two may be removed yet.
+        NotFound: The application has no secret that was named.
+        RefusedError: The manifest wants no secret; a new one is due, the audience allows no third
+            one, and none of the two may be removed yet; or the one that serves was named.
     """
     wanted = _wanted(manifest)
     passwords = plan_passwords(manifest, application, custody, now)
@@ -84,9 +89,13 @@ def plan_rotation(
     superseded = _superseded(manifest, application, custody, serving, now)
     over = [s.password for s in superseded if s.retires_at <= now]
     expired = _expired(application, custody, gone, now)
-    retired = tuple(
-        _removal(application, p, "the secret that replaced it has served through the overlap")
-        for p in over
+    retired = (
+        *(retirement(application, key_id, serving) for key_id in named),
+        *(
+            _removal(application, p, "the secret that replaced it has served through the overlap")
+            for p in over
+            if p.key_id not in named
+        ),
     )
     useless = tuple(_removal(application, p, "it has expired") for p in expired)
     first = (*lost, *useless)

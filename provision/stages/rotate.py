@@ -19,10 +19,10 @@ from provision.errors import (
 from provision.manifest.model import Manifest
 from provision.oauth.scopes import authority_url
 from provision.oauth.token_endpoint import Client
-from provision.plan.changes import Change, RemovePassword
+from provision.plan.changes import Change
 from provision.plan.policies import refuse_forbidden_secret, within_policies
 from provision.plan.rights import WRITE_APPLICATION
-from provision.plan.rotation import Rotation, Superseded, plan_rotation, retirement
+from provision.plan.rotation import Rotation, Superseded, plan_rotation
 from provision.secret import Secret
 from provision.stages.carry_out import CarryOut
 from provision.stages.plan import Seen, custody_of, look
@@ -129,31 +129,44 @@ class _Run:
         self._work = CarryOut(manifest, keepers, services, admin)
 
     def rotate(self, confirm: ConfirmRotation) -> Rotated:
-        seen, rotation = self._look(is_forced=self._wish.is_forced)
-        named = self._named(seen, rotation)
-        shown = replace(rotation, retired=(*rotation.retired, *named))
+        seen, shown = self._look(is_forced=self._wish.is_forced, is_first=True)
         if shown.has_changes:
             require_rights(
                 self._manifest, (WRITE_APPLICATION,), seen.snapshot, self._services, self._admin
             )
             if not confirm(shown):
                 raise RefusedError("nothing was changed: the rotation was not confirmed")
-        seen = self._minted(seen, rotation)
+        seen = self._minted(seen, shown)
         registration = registration_of(self._manifest, seen, self._services)
         settle_intents(self._key, seen.snapshot, self._services)
+        gone_already = self._gone(seen)
         _, then = self._look(is_forced=False)
-        gone = tuple({c.key_id: c for c in (*then.retired, *named)}.values())
         secret = self._held(registration)
-        if secret is None and not (rotation.mint or gone):
+        if secret is None and not (shown.mint or then.retired):
             # It is live and somebody else's to hand over, as on a fresh runner.
-            return Rotated(registration, shown, (), then.later, ())
-        if rotation.mint or gone or sinks_without(registration, self._targets):
+            return Rotated(registration, shown, gone_already, then.later, ())
+        if shown.mint or then.retired or sinks_without(registration, self._targets):
             self._prove(registration, secret)
         failures = self._handed_over(registration)
         if failures:
-            return Rotated(registration, shown, (), then.later, failures)
-        self._carry_out(seen, gone)
-        return Rotated(registration, shown, tuple(c.key_id for c in gone), then.later, ())
+            return Rotated(registration, shown, gone_already, then.later, failures)
+        self._carry_out(seen, then.retired)
+        retired = (*gone_already, *(c.key_id for c in then.retired))
+        return Rotated(registration, shown, retired, then.later, ())
+
+    def _gone(self, seen: Seen) -> tuple[str, ...]:
+        """Return which of the secrets that were named are gone, and forget their values.
+
+        They made room, or an earlier run was killed before it could forget them.
+        """
+        application = seen.snapshot.application
+        assert application is not None  # noqa: S101  (`_look` refuses where there is none)
+        present = {p.key_id for p in application.passwords}
+        gone = tuple(key_id for key_id in self._wish.retire if key_id not in present)
+        for key_id in gone:
+            key = client_key(self._services, self._admin.tenant_id, application.client_id)
+            self._services.vault.forget_secret(key, key_id)
+        return gone
 
     def _handed_over(self, registration: Registration) -> tuple[ProvisionError, ...]:
         """Write the secret to the sinks that lack it, and read every sink back."""
@@ -164,7 +177,7 @@ class _Run:
     def _key(self) -> RegistrationKey:
         return registration_key(self._manifest, self._services, self._admin.tenant_id)
 
-    def _look(self, *, is_forced: bool) -> tuple[Seen, Rotation]:
+    def _look(self, *, is_forced: bool, is_first: bool = False) -> tuple[Seen, Rotation]:
         seen = look(self._manifest, self._services, self._admin)
         application = seen.snapshot.application
         if application is None:
@@ -175,17 +188,17 @@ class _Run:
             )
         custody = custody_of(self._key, seen.snapshot, self._services)
         now = self._services.clock.now()
+        present = {p.key_id for p in application.passwords}
+        known = custody.held_key_ids if is_first else frozenset(self._wish.retire)
+        # What is known and not there any more was retired by this run, or by one that was killed.
+        named = [k for k in self._wish.retire if k in present or k not in known]
         manifest = within_policies(self._manifest, seen.snapshot, now)
-        found = plan_rotation(manifest, application, custody, now, is_forced=is_forced)
+        found = plan_rotation(
+            manifest, application, custody, now, is_forced=is_forced, named=named
+        )
         if found.mint is not None:
             refuse_forbidden_secret(manifest, seen.snapshot, now)
         return seen, found
-
-    def _named(self, seen: Seen, rotation: Rotation) -> tuple[RemovePassword, ...]:
-        application = seen.snapshot.application
-        assert application is not None  # noqa: S101  (`_look` refuses where there is none)
-        serving = rotation.serving
-        return tuple(retirement(application, key, serving) for key in self._wish.retire)
 
     def _minted(self, seen: Seen, rotation: Rotation) -> Seen:
         """Carry out what comes first, and look until the new secret is there."""

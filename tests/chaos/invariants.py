@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
 
@@ -11,21 +12,24 @@ from tests.e2e.workplace import Workplace
 
 FOREIGN = "Somebody else"
 """What another administrator names a secret of his."""
+Problems = Callable[[Workplace, Sequence[Workplace]], list[str]]
 _PREFIX = "MAIL_OAUTH_"
 _HELD = ("client_secret", "refresh_token", "mailbox", "remembered_ids", "intent")
 _BINS = ("application", "servicePrincipal")
 
 
-def serves(*, secrets: int, named: str = "") -> Callable[[Workplace, Sequence[Workplace]], list[str]]:
+def serves(*, secrets: int, named: str = "", each_host: bool = False) -> Problems:
     """Return the check of a registration that is as wanted, and whose secret works.
 
     Args:
         secrets: How many live ones of the wanted name there are.
         named: The wanted name; by default the application's.
+        each_host: Whether another host may have one of its own besides.
     """
 
     def problems(work: Workplace, others: Sequence[Workplace]) -> list[str]:
-        return list(_unserved(work, others, secrets, named or work.name))
+        most = secrets + (len(others) if each_host else 0)
+        return list(_unserved(work, others, range(secrets, most + 1), named or work.name))
 
     return problems
 
@@ -53,7 +57,7 @@ def purged(work: Workplace, others: Sequence[Workplace]) -> list[str]:
 
 
 def _unserved(
-    work: Workplace, others: Sequence[Workplace], secrets: int, named: str
+    work: Workplace, others: Sequence[Workplace], secrets: range, named: str
 ) -> Iterator[str]:
     found = work.levers.applications(work.name)
     if len(found) != 1:
@@ -65,18 +69,20 @@ def _unserved(
     yield from _count("grants", 1, work.levers.grants(client_id))
     live = [p for p in application["passwordCredentials"] if _is_live(p)]
     wanted = [p for p in live if p["displayName"] == named]
-    yield from _count(f"live secrets named {named}", secrets, wanted)
+    if len(wanted) not in secrets:
+        yield f"{len(wanted)} live secrets named {named}, not {secrets[0]}"
     held = {place: _key_ids(place) for place in (work, *others)}
     for secret in live:
         is_ours = secret["displayName"] != FOREIGN
         if is_ours and not any(secret["keyId"] in ids for ids in held.values()):
             yield f"nobody holds secret {secret['keyId']}"
-    serving = max(wanted, key=lambda p: p["startDateTime"], default=None)
-    if serving is None:
-        return
-    for place in (work, *others):
-        if serving["keyId"] in held[place]:
-            yield from _unusable(place, client_id, serving["keyId"])
+    newest = max(wanted, key=_age, default={"keyId": ""})["keyId"]
+    if not any(newest in ids for ids in held.values()):
+        yield f"nobody holds the newest secret {newest}"
+    for place, ids in held.items():
+        own = max((p for p in wanted if p["keyId"] in ids), key=_age, default=None)
+        if own is not None:
+            yield from _unusable(place, client_id, own["keyId"])
         yield from _unsettled(place)
 
 
@@ -135,7 +141,9 @@ def _principals(work: Workplace, by: str, value: str = "") -> list[dict[str, Any
 def _handed(place: Workplace) -> dict[str, str]:
     path = place.file("mail.env")
     lines = path.read_text().splitlines() if path.exists() else []
-    pairs = [line.removeprefix(_PREFIX).partition("=") for line in lines if line.startswith(_PREFIX)]
+    pairs = [
+        line.removeprefix(_PREFIX).partition("=") for line in lines if line.startswith(_PREFIX)
+    ]
     return {name: value.strip("'\"") for name, _, value in pairs}
 
 
@@ -144,9 +152,16 @@ def _key_ids(place: Workplace) -> set[str]:
 
 
 def _rows(place: Workplace, table: str) -> list[sqlite3.Row]:
-    with closing(sqlite3.connect(place.environment["PROVISION_VAULT"])) as vault:
+    path = Path(place.environment["PROVISION_VAULT"])
+    if not path.exists():
+        return []
+    with closing(sqlite3.connect(path)) as vault:
         vault.row_factory = sqlite3.Row
         return vault.execute(f"SELECT * FROM {table}").fetchall()
+
+
+def _age(secret: dict[str, Any]) -> str:
+    return str(secret["startDateTime"])
 
 
 def _is_live(secret: dict[str, Any]) -> bool:

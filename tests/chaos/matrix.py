@@ -6,7 +6,7 @@ from typing import Literal
 
 from tests.chaos.troubles import Sent
 
-Sign = Literal["✓", "✗", "–"]
+Sign = Literal["✓", "✗", "·"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """How one case ended; "–" where it cannot happen."""
+    """How one case ended; "·" where it cannot happen."""
 
     sign: Sign
     problems: tuple[str, ...]
@@ -60,7 +60,7 @@ class Matrix:
         done = self._count("✓")
         yield (
             f"{done + self.failed} cases of {len(self._cells)} requests: {done} converged, "
-            f"{self.failed} did not; {self._count('–')} cannot happen"
+            f"{self.failed} did not; {self._count('·')} cannot happen"
         )
 
     def _count(self, sign: Sign) -> int:

@@ -40,14 +40,14 @@ def drive(matrix: Matrix, choice: Choice, jobs: int) -> None:
             scenario = SCENARIOS[number]
             for sent, trouble in _cells(asked, choice):
                 row, name = Row(scenario.name, sent), TROUBLES[trouble].name
-                matrix.put(row, name, Cell("–", ()))
+                matrix.put(row, name, Cell("·", ()))
                 if TROUBLES[trouble].applies(sent, created_by(scenario, asked)):
                     task = pool.submit(_problems, number, sent, trouble)
                     pending.append((row, name, task))
         for row, name, future in pending:
             problems = tuple(future.result())
             matrix.put(row, name, Cell("✗" if problems else "✓", problems))
-            lines = (f"{row.scenario} {row.shown} · {name}: {problem}\n" for problem in problems)
+            lines = (f"{row.scenario} {row.shown}, {name}: {problem}\n" for problem in problems)
             sys.stderr.writelines(lines)
             sys.stderr.flush()
 

@@ -1,9 +1,9 @@
 """The commands that are driven, each from a beginning of its own to what has to hold in the end."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from tests.chaos.invariants import gone, purged, serves
+from tests.chaos.invariants import Problems, gone, purged, serves
 from tests.e2e.workplace import Workplace
 
 _HANDOFF = "handoff: [{to: dotenv, path: mail.env}]\n"
@@ -14,8 +14,6 @@ _CHANGED = (
     "  web: {redirectUris: [http://localhost, https://mail.example/back]}\n"
     "  secret: {displayName: another}\n"
 )
-
-Problems = Callable[[Workplace, Sequence[Workplace]], list[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +55,6 @@ def _deleted(work: Workplace) -> tuple[str, ...]:
 
 def _due(work: Workplace) -> tuple[str, ...]:
     _registered(work, "  secret: {lifetime: 10d, rotateBefore: 5d}\n")
-    _registered(work, "  secret: {lifetime: 10d, rotateBefore: 5d}\n")
     work.write_manifest(_HANDOFF, application=_ORGANISATIONS)
     return ("rotate", "--yes")
 
@@ -85,7 +82,7 @@ SCENARIOS = (
     Scenario("apply (new)", _new, serves(secrets=1), makes_application=True),
     Scenario("apply (changed)", _changed, serves(secrets=1, named="another")),
     Scenario("apply (restored)", _deleted, serves(secrets=1)),
-    Scenario("rotate (due)", _due, serves(secrets=2)),
+    Scenario("rotate (due)", _due, serves(secrets=2, each_host=True)),
     Scenario("rotate (retire)", _full, serves(secrets=1)),
     Scenario("destroy", _doomed, gone),
     Scenario("destroy (purge)", _doomed_for_good, purged),

@@ -256,7 +256,30 @@ def test_a_third_secret_is_refused_with_both_named_when_neither_may_go(world):
     assert len(world.live) == 2
 
 
+def test_what_a_person_retires_makes_room_for_a_new_secret(world):
+    world.applied(MANIFEST)
+    (old,) = world.live
+    world.tenant.add_secret(NAME, Password("theirs", "other", NOW, NOW + 900 * DAY))
+
+    done = rotate(world, RotationWish(is_forced=True, retire=("theirs",)), text=MANIFEST)
+
+    assert done.retired == ("theirs",)
+    assert set(world.live) == {old, done.registration.secret_key_id}
+
+
 # Crashes
+
+
+def test_a_retirement_that_is_killed_once_it_took_effect_is_gone_on_from(applied):
+    (old,) = applied.live
+    rotate(applied, NOW_PLEASE)
+    applied.tenant.remove_password(next(iter(applied.tenant.content.applications)), old)
+    assert old in applied.held
+
+    done = rotate(applied, RotationWish(retire=(old,)))
+
+    assert done.retired == (old,)
+    assert set(applied.live) == applied.held
 
 
 def interrupt() -> None:
