@@ -4,13 +4,13 @@ import re
 import signal
 import subprocess
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from provision.clock import SystemClock
 from tests.chaos.scenarios import Scenario
 from tests.chaos.troubles import Sent, Trouble
 from tests.e2e.levers import Levers
@@ -91,13 +91,13 @@ def _is_held(levers: Levers, running: "subprocess.Popen[str]") -> bool:
     while not _held(levers):
         if running.poll() is not None:
             return False
-        time.sleep(_POLL)
+        SystemClock().sleep(_POLL)
     return True
 
 
 def _until_given_up(levers: Levers) -> None:
     while _held(levers):
-        time.sleep(_POLL)
+        SystemClock().sleep(_POLL)
 
 
 def _held(levers: Levers) -> bool:

@@ -3,11 +3,12 @@
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
 
+from provision.clock import SystemClock
 from tests.e2e.workplace import Workplace
 
 FOREIGN = "Somebody else"
@@ -165,4 +166,4 @@ def _age(secret: dict[str, Any]) -> str:
 
 
 def _is_live(secret: dict[str, Any]) -> bool:
-    return datetime.fromisoformat(secret["endDateTime"]) > datetime.now(UTC)
+    return datetime.fromisoformat(secret["endDateTime"]) > SystemClock().now()

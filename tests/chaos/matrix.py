@@ -1,4 +1,4 @@
-"""The matrix as it is printed: a row for each request of each command, a column for each trouble."""
+"""The matrix as it is printed: a row for each request of a command, a column for each trouble."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

@@ -14,10 +14,17 @@ class Sent:
     """One request of a command's first, undisturbed run."""
 
     number: int
-    """From 1."""
+    """From 1; 0: whichever is the first of that method and path."""
     method: str
     path: str
     """Without what is another one in each run."""
+
+    @property
+    def place(self) -> Rule:
+        """What a rule of the sandbox says to strike this one alone."""
+        if self.number:
+            return {"path": "*", "skip": self.number - 1, "times": 1}
+        return {"method": self.method, "path": self.path, "times": 1}
 
     @property
     def is_write(self) -> bool:
@@ -41,17 +48,16 @@ class Trouble:
 
     def rules(self, sent: Sent) -> list[Rule]:
         """Return the sandbox's rules for the request of that number."""
-        place: Rule = {"path": "*", "skip": sent.number - 1, "times": 1}
         match self.fault:
             case "lag":
                 after = {"method": sent.method, "path": sent.path}
                 return [{"fault": name, "requests": 2, "after": after} for name in _LAGS]
             case "foreign-write":
-                return [{"fault": self.fault, "write": _FOREIGN} | place]
+                return [{"fault": self.fault, "write": _FOREIGN} | sent.place]
             case "held":
-                return [{"fault": self.fault, "when": self.when} | place]
+                return [{"fault": self.fault, "when": self.when} | sent.place]
             case _:
-                return [{"fault": self.fault} | place]
+                return [{"fault": self.fault} | sent.place]
 
     def applies(self, sent: Sent, created: int) -> bool:
         """Tell whether this can happen to that request.
