@@ -1,6 +1,6 @@
 # provision: everything a developer types. Each target sets up what it needs.
 .DEFAULT_GOAL := help
-.PHONY: help demo test clients parity check fmt bench shape record docs lock clean
+.PHONY: help demo test chaos mutate clients parity check fmt bench shape record docs lock clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -36,6 +36,13 @@ demo: $(READY) ## the whole job on the embedded sandbox, offline
 
 test: $(READY) ## run the tests
 	@$(BIN)/python -m pytest -q $(SIDE_BY_SIDE)
+
+chaos: $(READY) ## kill, lose, throttle and race every request of every command (CHAOS="--command rotate")
+	@$(BIN)/python -m tests.chaos $(CHAOS)
+
+mutate: $(READY) ## change plan, oauth and vault a little: do the unit tests notice?
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes --no-deps -r tools/locks/mutmut.txt
+	@$(BIN)/python tools/mutate.py $(MUTATE)
 
 clients: $(READY) ## install the real clients that make parity runs, into .clients
 	@$(BIN)/python tools/install_clients.py
@@ -78,6 +85,8 @@ lock: ## resolve the dependencies anew, without download addresses
 	@$(BIN)/uv pip compile pyproject.toml --quiet --all-extras --group dev --universal --generate-hashes \
 	  --no-header --no-annotate --no-emit-index-url --no-emit-find-links -o requirements.lock
 	@$(BIN)/python tools/install_clients.py --lock
+	@echo "mutmut>=3.8" | $(BIN)/uv pip compile - --quiet --universal --python-version 3.11 --generate-hashes \
+	  --no-header --no-annotate --no-emit-index-url --no-emit-find-links -c requirements.lock -o tools/locks/mutmut.txt
 
 clean: ## remove what the targets made
-	@rm -rf $(VENV) .clients .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage*
+	@rm -rf $(VENV) .clients mutants .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage*

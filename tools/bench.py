@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench_compared import compared_rows
 from bench_job import MAILBOX, PROVISION, Job, bench_job, up_to_last_write
 from measuring import Cost, median, paired, resident_megabytes, run
 
@@ -174,9 +175,11 @@ def rows(*, with_suite: bool) -> Iterator[Row]:
         yield from token_rows(job)
         yield from registration_rows(job, 0, AZ, 0.5)
         yield from sandbox_rows(job)
+        yield from (Row(*row) for row in compared_rows(job, 0))
     with bench_job(latency_ms=150) as job:
         job.provision("apply", "--yes", "--no-progress")
         yield from registration_rows(job, 150, M365, 0.6)
+        yield from (Row(*row) for row in compared_rows(job, 150))
     if with_suite:
         yield from suite_rows()
 

@@ -20,6 +20,7 @@ _GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE
 _GRANT = re.compile(r"(?<=oauth2PermissionGrants/)[\w-]+")
 _TENANT = re.compile(r"^/[^/]+(?=/(?:oauth2/)?v2\.0/)")
 _POLL = 0.03
+_REFUSED = (1, 64, 75)
 _NAMED = re.compile(r"^provision: .+", re.MULTILINE)
 
 
@@ -50,6 +51,7 @@ def problems_of(scenario: Scenario, sent: Sent, trouble: Trouble, levers: Levers
     """Disturb one request of a command; return what is wrong after the next run of it."""
     with workplace(levers) as work:
         command = scenario.begin(work)
+        begun = len(work.runs)
         others = [work.elsewhere("other")] if trouble.then == "other host" else []
         levers.forget_requests()
         levers.control("PUT", "/faults", {"version": 1, "rules": trouble.rules(sent)})
@@ -57,11 +59,18 @@ def problems_of(scenario: Scenario, sent: Sent, trouble: Trouble, levers: Levers
             said = list(_disturbed(work, command, trouble, others))
         finally:
             levers.control("PUT", "/faults", {"use": "none"})
-        for place in (work, *others):
-            ran = place.run(*(scenario.again or command))
-            if ran.code:
-                said.append(f"the next run ends with {ran.code}: {ran.err.strip()}")
+        # Whoever is killed is run again, and whoever failed.
+        succeeded = any(ran.code == 0 for ran in work.runs[begun:])
+        if scenario.is_repeatable or not succeeded:
+            said += _again(command, work, others)
         return said + scenario.problems(work, others)
+
+
+def _again(command: tuple[str, ...], work: Workplace, others: list[Workplace]) -> Iterator[str]:
+    for place in (work, *others):
+        ran = place.run(*command)
+        if ran.code:
+            yield f"the next run ends with {ran.code}: {ran.err.strip()}"
 
 
 def _disturbed(
@@ -119,7 +128,7 @@ def _unnamed(ran: Ran, trouble: Trouble) -> Iterator[str]:
         return
     if not trouble.may_fail:
         yield f"it ended with {ran.code}: {ran.err.strip()}"
-    elif ran.code not in (1, 75) or not _NAMED.search(ran.err) or "→" not in ran.err:
+    elif ran.code not in _REFUSED or not _NAMED.search(ran.err) or "→" not in ran.err:
         yield f"it ended with {ran.code} and did not say why: {ran.err.strip()}"
 
 

@@ -27,8 +27,8 @@ class Scenario:
     """What is wrong after the next run, in sentences; also given the other hosts."""
     makes_application: bool = False
     """Whether there is none before."""
-    again: tuple[str, ...] = ()
-    """The next run, where it is typed differently."""
+    is_repeatable: bool = True
+    """Whether it may be typed once more after it succeeded; else it names what is gone by then."""
 
 
 def _registered(work: Workplace, application: str = "") -> None:
@@ -83,7 +83,7 @@ SCENARIOS = (
     Scenario("apply (changed)", _changed, serves(secrets=1, named="another")),
     Scenario("apply (restored)", _deleted, serves(secrets=1)),
     Scenario("rotate (due)", _due, serves(secrets=2, each_host=True)),
-    Scenario("rotate (retire)", _full, serves(secrets=1)),
+    Scenario("rotate (retire)", _full, serves(secrets=1), is_repeatable=False),
     Scenario("destroy", _doomed, gone),
     Scenario("destroy (purge)", _doomed_for_good, purged),
 )

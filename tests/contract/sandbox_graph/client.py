@@ -75,6 +75,16 @@ class SandboxClient:
         own = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
         return self.raw(method, f"/v1.0{path}".replace(" ", "%20"), content, own | (headers or {}))
 
+    def impatient(self, method: str, path: str, body: object, *, seconds: float) -> None:
+        """Ask Graph, and close the connection when no answer came in time."""
+        if self._connection.sock is None:
+            self._connection.connect()
+        self._connection.sock.settimeout(seconds)
+        try:
+            self.graph(method, path, body)
+        finally:
+            self.close()
+
     def control(self, method: str, path: str, body: object = None) -> Reply:
         """Turn a lever; `path` begins below the capability URL."""
         content = None if body is None else json.dumps(body).encode()

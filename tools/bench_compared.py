@@ -1,0 +1,104 @@
+"""Ours beside az and m365 on one sandbox: requests, time, processor, memory, and the ratios."""
+
+import statistics
+from collections.abc import Callable, Iterator
+from itertools import count
+
+from bench_job import Job
+from bench_others import CLIENTS, Other, Weight, others, weigh
+
+TIMES = 3
+KINDS = ("new registration", "no change", "rotation")
+NAMES = ("az", "m365")
+_FIGURES: tuple[tuple[str, Callable[[Weight], float], str], ...] = (
+    ("requests", lambda w: w.requests, ".0f"),
+    ("wall", lambda w: w.wall, ".2f"),
+    ("CPU", lambda w: w.cpu, ".2f"),
+    ("memory", lambda w: w.megabytes, ".0f"),
+)
+WHY = {
+    "no change": "theirs only shows the application, signed in before; ours signs in and compares",
+    "rotation": "theirs only makes a secret, signed in before; ours signs in, waits out the second "
+    "of the old one, keeps the new one, proves it at the token endpoint and reads it back",
+}
+"""Where we may be behind, and why."""
+ComparedRow = tuple[str, str, str, bool | None]
+
+
+def compared_rows(job: Job, latency_ms: int) -> Iterator[ComparedRow]:
+    """Measure each job with each program; a row for each figure, ahead or not."""
+    with others(job) as programs:
+        for kind in KINDS:
+            ours = _median(_ours(job, kind))
+            theirs = {p.name: _median(run) for p in programs if (run := _theirs(p, kind))}
+            yield from _figures(f"{kind}, {latency_ms} ms", kind, ours, theirs)
+        for name in NAMES:
+            if not (CLIENTS / name).exists():
+                yield f"  {name}", "", "not installed; type: make clients", None
+        for program in programs:
+            if program.rotate is None:
+                yield f"  {program.name}: rotation", "", "it has no command for a secret", None
+
+
+def _figures(
+    what: str, kind: str, ours: Weight, theirs: dict[str, Weight]
+) -> Iterator[ComparedRow]:
+    is_behind = False
+    for figure, of, form in _FIGURES:
+        mine = of(ours)
+        others_said = "".join(
+            f", {name} {of(w):{form}} ({mine / of(w):.2f} x)" for name, w in theirs.items()
+        )
+        is_ahead = all(mine <= of(w) for w in theirs.values()) if theirs else None
+        is_behind |= is_ahead is False
+        yield f"{what}: {figure}", "ahead of the others", f"{mine:{form}}{others_said}", is_ahead
+    if is_behind and kind in WHY:
+        yield "  why behind", "", WHY[kind], None
+
+
+def _median(measure: Callable[[], Weight]) -> Weight:
+    found = [measure() for _ in range(TIMES)]
+    return Weight(
+        statistics.median(w.wall for w in found),
+        statistics.median(w.cpu for w in found),
+        statistics.median(w.megabytes for w in found),
+        round(statistics.median(w.requests for w in found)),
+    )
+
+
+def _ours(job: Job, kind: str) -> Callable[[], Weight]:
+    numbers = count()
+
+    def measure() -> Weight:
+        fresh = job.fresh(f"ours-{kind.replace(' ', '-')}-{next(numbers)}", vault="compared")
+        apply = ("apply", "--yes", "--no-progress")
+        match kind:
+            case "new registration":
+                return weigh(job, lambda: [fresh.provision(*apply)])
+            case "no change":
+                fresh.provision(*apply)
+                return weigh(job, lambda: [fresh.provision(*apply)])
+            case _:
+                fresh.provision(*apply)
+                words = ("rotate", "--now", "--yes", "--no-progress")
+                return weigh(job, lambda: [fresh.provision(*words)])
+
+    return measure
+
+
+def _theirs(program: Other, kind: str) -> Callable[[], Weight] | None:
+    numbers = count()
+    does = {"no change": program.look, "rotation": program.rotate}
+
+    def measure() -> Weight:
+        name = f"{program.name}-{kind.replace(' ', '-')}-{next(numbers)}"
+        if kind == "new registration":
+            return weigh(program.job, lambda: program.register(program, name))
+        act = does[kind] or program.look
+        if not program.made:
+            program.register(program, "first")
+            program.client_id("first")
+        known = next(iter(program.made))
+        return weigh(program.job, lambda: act(program, known))
+
+    return None if kind == "rotation" and program.rotate is None else measure
