@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench_compared import compared_rows
+from bench_compared import SDK_IMPORTS, compared_rows
 from bench_job import MAILBOX, PROVISION, Job, bench_job, up_to_last_write
 from measuring import Cost, median, paired, resident_megabytes, run
 
@@ -18,7 +18,6 @@ PAIRS = 9
 REQUESTS = "2000"
 FEWEST = 300
 MEASURING = str(Path(__file__).with_name("measuring.py"))
-SDK_IMPORTS = "import msgraph, azure.identity"
 AZ, M365 = 1.87, 3.15
 """Seconds with login: az at 0 ms a request, m365 at 150 ms, each the better of the two there."""
 ELSEWHERE = "theirs was measured on another machine"

@@ -1,13 +1,16 @@
 """Ours beside az and m365 on one sandbox: requests, time, processor, memory, and the ratios."""
 
 import statistics
+import sys
 from collections.abc import Callable, Iterator
 from itertools import count
 
 from bench_job import Job
 from bench_others import CLIENTS, Other, Weight, others, weigh
+from measuring import run
 
 TIMES = 3
+SDK_IMPORTS = "import msgraph, azure.identity"
 KINDS = ("new registration", "no change", "rotation")
 NAMES = ("az", "m365")
 _FIGURES: tuple[tuple[str, Callable[[Weight], float], str], ...] = (
@@ -30,7 +33,7 @@ def compared_rows(job: Job, latency_ms: int) -> Iterator[ComparedRow]:
     with others(job) as programs:
         for kind in KINDS:
             ours = _median(_ours(job, kind))
-            theirs = {p.name: _median(run) for p in programs if (run := _theirs(p, kind))}
+            theirs = {p.name: _median(does) for p in programs if (does := _theirs(p, kind))}
             yield from _figures(f"{kind}, {latency_ms} ms", kind, ours, theirs)
         for name in NAMES:
             if not (CLIENTS / name).exists():
@@ -43,16 +46,20 @@ def compared_rows(job: Job, latency_ms: int) -> Iterator[ComparedRow]:
 def _figures(
     what: str, kind: str, ours: Weight, theirs: dict[str, Weight]
 ) -> Iterator[ComparedRow]:
-    is_behind = False
+    behind = set()
     for figure, of, form in _FIGURES:
         mine = of(ours)
         others_said = "".join(
             f", {name} {of(w):{form}} ({mine / of(w):.2f} x)" for name, w in theirs.items()
         )
         is_ahead = all(mine <= of(w) for w in theirs.values()) if theirs else None
-        is_behind |= is_ahead is False
+        behind |= {figure} if is_ahead is False else set()
         yield f"{what}: {figure}", "ahead of the others", f"{mine:{form}}{others_said}", is_ahead
-    if is_behind and kind in WHY:
+    if "memory" in behind:
+        alone = run([sys.executable, "-c", SDK_IMPORTS]).megabytes
+        said = f"importing msgraph and azure.identity alone takes {alone:.0f} MB"
+        yield "  why behind in memory", "", said, None
+    if behind - {"memory"} and kind in WHY:
         yield "  why behind", "", WHY[kind], None
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from provision.tenant.registration import Registration
 from tests.unit.stages.people import Person
+from tests.unit.stages.rotating import WORK_ONLY
 from tests.unit.stages.world import World
 
 
@@ -28,3 +29,12 @@ def registration(world: World) -> Registration:
 @pytest.fixture
 def person(world: World) -> Person:
     return Person(world)
+
+
+@pytest.fixture
+def applied(world: World) -> World:
+    """Return the world with an application for organisations, made a minute ago."""
+    world.with_sink()
+    world.applied(WORK_ONLY)
+    world.clock.sleep(60)
+    return world

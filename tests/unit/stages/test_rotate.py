@@ -1,6 +1,5 @@
 """Rotation: one secret serves at every moment, and a crash at any step is gone on from."""
 
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -12,39 +11,12 @@ from provision.errors import (
     RefusedError,
     SinkFailed,
 )
-from provision.plan.rotation import Rotation
 from provision.secret import Secret
-from provision.stages.rotate import Rotated, RotationWish, rotate_secret
+from provision.stages.rotate import RotationWish
 from provision.tenant.application import Password
 from tests.fakes.entra import refusal
-from tests.unit.stages.world import KEY, MANIFEST, NAME, NOW, World, manifest
-
-DAY = timedelta(days=1)
-WORK_ONLY = MANIFEST.replace(
-    "{uniqueName: aem-mail}", "{uniqueName: aem-mail, signInAudience: AzureADMultipleOrgs}"
-)
-NOW_PLEASE = RotationWish(is_forced=True)
-
-
-def rotate(
-    world: World,
-    wish: RotationWish = RotationWish(),  # noqa: B008  (frozen)
-    confirm: Callable[[Rotation], bool] = lambda _: True,
-    text: str = WORK_ONLY,
-) -> Rotated:
-    return rotate_secret(manifest(text), world.targets, world.services, world.admin, wish, confirm)
-
-
-@pytest.fixture
-def applied(world: World) -> World:
-    world.with_sink()
-    world.applied(WORK_ONLY)
-    world.clock.sleep(60)
-    return world
-
-
-def key_in_file(world: World) -> str | None:
-    return world.targets[0].sink.held_key_id()
+from tests.unit.stages.rotating import DAY, NOW_PLEASE, key_in_file, rotate
+from tests.unit.stages.world import KEY, MANIFEST, NAME, NOW, World
 
 
 def test_refuses_where_the_manifest_wants_no_secret(world):
@@ -265,53 +237,6 @@ def test_what_a_person_retires_makes_room_for_a_new_secret(world):
 
     assert done.retired == ("theirs",)
     assert set(world.live) == {old, done.registration.secret_key_id}
-
-
-# Crashes
-
-
-def test_a_retirement_that_is_killed_once_it_took_effect_is_gone_on_from(applied):
-    (old,) = applied.live
-    rotate(applied, NOW_PLEASE)
-    applied.tenant.remove_password(next(iter(applied.tenant.content.applications)), old)
-    assert old in applied.held
-
-    done = rotate(applied, RotationWish(retire=(old,)))
-
-    assert done.retired == (old,)
-    assert set(applied.live) == applied.held
-
-
-def interrupt() -> None:
-    raise KeyboardInterrupt
-
-
-@pytest.mark.parametrize("call", ["add_password", "remove_password"])
-def test_a_run_that_is_killed_at_a_write_is_gone_on_from(applied, call):
-    rotate(applied, NOW_PLEASE)
-    applied.clock.sleep((8 * DAY).total_seconds())
-    applied.tenant.before(call, interrupt)
-    with pytest.raises(KeyboardInterrupt):
-        rotate(applied, NOW_PLEASE)
-
-    done = rotate(applied, NOW_PLEASE)
-
-    assert done.registration.secret_key_id == key_in_file(applied)
-    assert set(applied.live) == applied.held
-    assert applied.vault.unfinished_intents(KEY) == ()
-
-
-def test_a_run_that_is_killed_while_it_proves_is_gone_on_from(applied):
-    (old,) = applied.live
-    applied.entra.during.append(interrupt)
-    with pytest.raises(KeyboardInterrupt):
-        rotate(applied, NOW_PLEASE)
-    assert key_in_file(applied) == old
-
-    done = rotate(applied)
-
-    assert len(applied.live) == 2
-    assert key_in_file(applied) == done.registration.secret_key_id != old
 
 
 def test_the_secret_that_serves_works_at_the_token_endpoint(applied):
