@@ -20,9 +20,9 @@ _FIGURES: tuple[tuple[str, Callable[[Weight], float], str], ...] = (
     ("memory", lambda w: w.megabytes, ".0f"),
 )
 WHY = {
-    "no change": "theirs only shows the application, signed in before; ours signs in and compares",
-    "rotation": "theirs only makes a secret, signed in before; ours signs in, waits out the second "
-    "of the old one, keeps the new one, proves it at the token endpoint and reads it back",
+    "no change": "theirs only shows the application; comparing it is left to whoever reads it",
+    "rotation": "theirs only makes a secret and prints it; ours waits out the second of the old "
+    "one, keeps the new one, proves it at the token endpoint, hands it over and reads it back",
 }
 """Where we may be behind, and why."""
 ComparedRow = tuple[str, str, str, bool | None]

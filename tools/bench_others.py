@@ -3,7 +3,6 @@
 import contextlib
 import json
 import os
-import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -11,7 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from bench_job import Job
-from measuring import Cost, RunFailed, run
+from measuring import Cost, run
 
 from tests.clients.connect_proxy import connect_proxy
 
@@ -50,16 +49,6 @@ class Other:
     def typed(self, *words: str) -> Cost:
         """Run one command and weigh it."""
         return run([str(CLIENTS / self.name), *words], self.environment, self.folder)
-
-    def value(self, *words: str) -> object:
-        """Run one command unweighed; return the JSON that it prints."""
-        done = subprocess.run(
-            [CLIENTS / self.name, *words], env=self.environment, cwd=self.folder,
-            stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
-        )  # fmt: skip
-        if done.returncode:
-            raise RunFailed(f"{self.name} {words[0]}: {done.stderr[-300:]}")
-        return json.loads(done.stdout) if done.stdout.strip() else None
 
     def client_id(self, name: str) -> str:
         """Return the client id of what it registered."""
@@ -109,16 +98,20 @@ def _az(job: Job, folder: Path, stack: contextlib.ExitStack) -> Other:  # noqa: 
     return az
 
 
-def _az_register(az: Other, name: str) -> list[Cost]:
+def _az_login(az: Other) -> Cost:
     ready = az.job.sandbox.ready
+    return az.typed(
+        "login", "--service-principal", "--username", ready.admin_client_id,
+        "--password", ready.admin_client_secret.reveal(), "--tenant", ready.tenant_id,
+        "--allow-no-subscriptions",
+    )  # fmt: skip
+
+
+def _az_register(az: Other, name: str) -> list[Cost]:
     access = [{"id": _IMAP, "type": "Scope"}, {"id": _SMTP, "type": "Scope"}]
     accesses = json.dumps([{"resourceAppId": GRAPH, "resourceAccess": access}])
     first = [
-        az.typed(
-            "login", "--service-principal", "--username", ready.admin_client_id,
-            "--password", ready.admin_client_secret.reveal(), "--tenant", ready.tenant_id,
-            "--allow-no-subscriptions",
-        ),
+        _az_login(az),
         az.typed(
             "ad", "app", "create", "--display-name", name,
             "--sign-in-audience", "AzureADandPersonalMicrosoftAccount",
@@ -131,7 +124,7 @@ def _az_register(az: Other, name: str) -> list[Cost]:
     client_id = az.client_id(name)
     return [
         *first,
-        *_az_rotate(az, name),
+        _az_secret(az, name),
         az.typed("ad", "sp", "create", "--id", client_id),
         az.typed("ad", "app", "permission", "grant", "--id", client_id, "--api", GRAPH,
                  "--scope", " ".join(_SCOPES)),
@@ -139,12 +132,16 @@ def _az_register(az: Other, name: str) -> list[Cost]:
 
 
 def _az_look(az: Other, name: str) -> list[Cost]:
-    return [az.typed("ad", "app", "show", "--id", az.client_id(name))]
+    return [_az_login(az), az.typed("ad", "app", "show", "--id", az.client_id(name))]
 
 
 def _az_rotate(az: Other, name: str) -> list[Cost]:
+    return [_az_login(az), _az_secret(az, name)]
+
+
+def _az_secret(az: Other, name: str) -> Cost:
     words = ("ad", "app", "credential", "reset", "--append", "--display-name", "bench")
-    return [az.typed(*words, "--id", az.client_id(name), "--years", "1")]
+    return az.typed(*words, "--id", az.client_id(name), "--years", "1")
 
 
 def _m365(job: Job, folder: Path, stack: contextlib.ExitStack) -> Other:
@@ -160,13 +157,17 @@ def _m365(job: Job, folder: Path, stack: contextlib.ExitStack) -> Other:
     return m365
 
 
-def _m365_register(m365: Other, name: str) -> list[Cost]:
+def _m365_login(m365: Other) -> Cost:
     ready = m365.job.sandbox.ready
+    return m365.typed(
+        "login", "--authType", "secret", "--appId", ready.admin_client_id,
+        "--secret", ready.admin_client_secret.reveal(), "--tenant", ready.tenant_id,
+    )  # fmt: skip
+
+
+def _m365_register(m365: Other, name: str) -> list[Cost]:
     return [
-        m365.typed(
-            "login", "--authType", "secret", "--appId", ready.admin_client_id,
-            "--secret", ready.admin_client_secret.reveal(), "--tenant", ready.tenant_id,
-        ),
+        _m365_login(m365),
         m365.typed(
             "entra", "app", "add", "--name", name, "--multitenant",
             "--platform", "web", "--redirectUris", f"http://localhost,{_NATIVE}",
@@ -177,7 +178,8 @@ def _m365_register(m365: Other, name: str) -> list[Cost]:
 
 
 def _m365_look(m365: Other, name: str) -> list[Cost]:
-    return [m365.typed("entra", "app", "get", "--appId", m365.client_id(name))]
+    words = ("entra", "app", "get", "--appId", m365.client_id(name))
+    return [_m365_login(m365), m365.typed(*words)]
 
 
 def _bare(home: Path) -> dict[str, str]:

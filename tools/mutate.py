@@ -23,6 +23,7 @@ SAMPLE = 150
 """Mutants of a package: about ten minutes for all of them on two cores."""
 SEED = 20
 NOT_RUN = None
+LAST_WORDS = 2000
 KILLED = frozenset({1, 3})
 """A test failed."""
 TIMED_OUT = frozenset({24, -24, 36, 152, 255})
@@ -39,8 +40,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # A pattern that nothing matches: the mutants are made, and none is run.
     _mutmut("nothing")
     chosen = {name: _drawn(_mutants(name), asked) for name in PACKAGES}
-    for names in chosen.values():
-        _mutmut(*names)
+    _mutmut(*(name for names in chosen.values() for name in names))
+    if unrun := [n for p, names in chosen.items() for n in names if _mutants(p)[n] is NOT_RUN]:
+        sys.exit(f"{len(unrun)} mutants were not run: do the unit tests pass as they are?")
     missed = 0
     for package, names in chosen.items():
         found = _mutants(package)
@@ -89,7 +91,7 @@ def _mutmut(*names: str) -> None:
         [program, "run", *names], cwd=ROOT, capture_output=True, text=True, check=False
     )
     if not any(MUTANTS.glob("provision/*/*.meta")):
-        sys.exit(f"mutmut: {(done.stdout + done.stderr)[-2000:]}")
+        sys.exit(f"mutmut: {(done.stdout + done.stderr)[-LAST_WORDS:]}")
 
 
 if __name__ == "__main__":

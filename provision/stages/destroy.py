@@ -18,6 +18,9 @@ from provision.tenant.port import Snapshot
 _SETTLING = (0.2, 0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0, 60.0)
 """Seconds before each look, while a replica still shows what was deleted."""
 
+_CERTAINTY = (0.5, 1.0, 2.0)
+"""Seconds before each further look at whether it is gone, before anything is forgotten."""
+
 
 @dataclass(frozen=True, slots=True)
 class Doomed:
@@ -70,7 +73,7 @@ def destroy_application(
 
     Raises:
         RefusedError: The manifest forbids it, or it was not confirmed.
-        NotYetVisible: It was deleted, and a replica still shows it; nothing was forgotten.
+        NotYetVisible: Replicas do not agree whether it is there; nothing was forgotten.
         TemporaryError: Another run holds the application's lock on this host.
     """
     name = manifest.application.unique_name
@@ -88,7 +91,8 @@ def destroy_application(
         snapshot = read_tenant(manifest, services, admin)
         application = snapshot.existing
         if application is None:
-            return Destroyed(None, is_purged=False, failures=())
+            failures = _forget_what_is_gone(manifest, targets, services, admin)
+            return Destroyed(None, is_purged=False, failures=failures)
         doomed = _doomed(manifest, snapshot, application, services, purge=purge)
         needed = [] if doomed.is_in_bin else [DELETE_APPLICATION]
         needed += [RESTORE_APPLICATION] if purge else []
@@ -99,7 +103,7 @@ def destroy_application(
             snapshot = _deleted(manifest, application, services, admin)
         if purge:
             _purge(snapshot, application, services, admin)
-        failures = _forget(manifest, application, targets, services, admin)
+        failures = _forget(manifest, application.client_id, targets, services, admin)
         return Destroyed(application.client_id, purge, failures)
 
 
@@ -155,15 +159,44 @@ def _purge(
 ) -> None:
     services.report(Started("purge", f"purging {application.object_id}"))
     with services.shield():
-        admin.tenant.purge(application.object_id)
+        # The application last: by it a run after a crash finds that something is left to do.
         if snapshot.deleted_service_principal is not None:
             admin.tenant.purge(snapshot.deleted_service_principal)
+        admin.tenant.purge(application.object_id)
     services.report(Finished("purge", f"object {application.object_id} is gone for good"))
+
+
+def _forget_what_is_gone(
+    manifest: Manifest,
+    targets: Sequence[Target],
+    services: Services,
+    admin: AdministratorServices,
+) -> tuple[ProvisionError, ...]:
+    """Forget what is held of an application that is neither alive nor in the bin.
+
+    An earlier run was killed before it could forget, or somebody else purged it.
+
+    Raises:
+        NotYetVisible: A later look showed the application; nothing was forgotten.
+    """
+    known = services.vault.remembered_ids(registration_key(manifest, services, admin.tenant_id))
+    if known is None:
+        return ()
+    for pause in _CERTAINTY:
+        services.report(Waiting("the application is gone: making sure of it", pause))
+        services.clock.sleep(pause)
+        if read_tenant(manifest, services, admin).existing is not None:
+            raise NotYetVisible(
+                f"application {manifest.application.unique_name}: Graph showed it only at a "
+                "second look; nothing was changed",
+                hint="run `provision destroy` again",
+            )
+    return _forget(manifest, known.client_id, targets, services, admin)
 
 
 def _forget(
     manifest: Manifest,
-    application: Application,
+    client_id: str,
     targets: Sequence[Target],
     services: Services,
     admin: AdministratorServices,
@@ -171,13 +204,13 @@ def _forget(
     failures: list[ProvisionError] = []
     for target in targets:
         try:
-            if target.sink.clear(application.client_id):
+            if target.sink.clear(client_id):
                 services.report(Finished("handoff", f"{target.sink.holder}: values removed"))
         except ProvisionError as error:
             services.report(Failed("handoff", error.message))
             failures.append(error)
     services.vault.forget_application(
-        client_key(services, admin.tenant_id, application.client_id),
+        client_key(services, admin.tenant_id, client_id),
         registration_key(manifest, services, admin.tenant_id),
     )
     services.report(Finished("vault", "secrets and tokens of the application removed"))

@@ -6,7 +6,8 @@ import pytest
 
 from provision.errors import NotPermitted, NotYetVisible, OutcomeUnknown, RefusedError, SinkFailed
 from provision.stages.destroy import Destroyed, Doomed, destroy_application
-from tests.unit.stages.world import KEY, MANIFEST, NAME, World, manifest
+from tests.fakes.levers import Content
+from tests.unit.stages.world import KEY, MANIFEST, NAME, World, client_key, manifest
 
 
 def destroy(
@@ -123,3 +124,47 @@ def test_values_of_another_application_in_a_sink_stay(world):
 def test_there_may_be_nothing_to_destroy(world):
     assert destroy(world).client_id is None
     assert world.tenant.writes == []
+
+
+def interrupt() -> None:
+    raise KeyboardInterrupt
+
+
+def test_a_purge_that_is_killed_between_its_two_writes_is_gone_on_from(world):
+    path = world.with_sink()
+    world.applied()
+    world.tenant.before("purge", lambda: world.tenant.before("purge", interrupt))
+    with pytest.raises(KeyboardInterrupt):
+        destroy(world, purge=True)
+
+    destroy(world, purge=True)
+
+    assert (world.tenant.content.bin, world.tenant.content.binned_principals) == ({}, {})
+    assert world.vault.remembered_ids(KEY) is None
+    assert not path.exists() or "CLIENT_SECRET" not in path.read_text()
+
+
+def test_what_is_held_of_an_application_that_is_gone_for_good_is_forgotten(world):
+    path = world.with_sink()
+    client_id = world.applied().client_id
+    found = world.tenant.named(NAME)
+    world.tenant.remove(found.object_id)
+    world.tenant.purge(found.object_id)
+
+    ended = destroy(world)
+
+    assert ended.client_id is None
+    assert world.vault.held_key_ids(client_key(client_id)) == frozenset()
+    assert world.vault.remembered_ids(KEY) is None
+    assert not path.exists() or "CLIENT_SECRET" not in path.read_text()
+
+
+def test_nothing_is_forgotten_while_one_look_of_several_shows_the_application(world):
+    client_id = world.applied().client_id
+    held = world.held
+    world.tenant.show(Content(), reads=2)
+
+    with pytest.raises(NotYetVisible):
+        destroy(world)
+
+    assert world.vault.held_key_ids(client_key(client_id)) == held
