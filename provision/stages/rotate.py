@@ -193,9 +193,7 @@ class _Run:
         # What is known and not there any more was retired by this run, or by one that was killed.
         named = [k for k in self._wish.retire if k in present or k not in known]
         manifest = within_policies(self._manifest, seen.snapshot, now)
-        found = plan_rotation(
-            manifest, application, custody, now, is_forced=is_forced, named=named
-        )
+        found = plan_rotation(manifest, application, custody, now, is_forced=is_forced, named=named)
         if found.mint is not None:
             refuse_forbidden_secret(manifest, seen.snapshot, now)
         return seen, found
