@@ -1,6 +1,6 @@
 """Revoke a client secret, and be sure that it is gone."""
 
-from provision.errors import NotYetVisible
+from provision.errors import NotYetVisible, OutcomeUnknown
 from provision.graph import answers as parse
 from provision.graph.polling import Pacing, Wait
 from provision.graph.read_requests import ReadRequests
@@ -33,11 +33,19 @@ class Revoker:
                 say that it is gone, and it would stay alive with nobody holding it.
 
         Raises:
+            OutcomeUnknown: Every answer was lost until the patience ended, or the key is fresh.
             NotYetVisible: A fresh key did not appear in time; it may still be alive.
         """
         wait = Wait(self._pacing)
         while True:
-            answer = self._repeater.send(request, patience=patience, is_fresh=is_fresh)
+            try:
+                answer = self._repeater.send(request, patience=patience, is_fresh=is_fresh)
+            except OutcomeUnknown:
+                # A key id never comes back, so a removal may be repeated until it is certain. Where
+                # it is fresh, "no such key" would be ambiguous: the caller looks and plans again.
+                if is_fresh or not wait.pause(request.action, patience):
+                    raise
+                continue
             if answer.is_success:
                 return
             if answer.status not in (_BAD_REQUEST, NOT_FOUND) or self._is_there(object_id, key_id):

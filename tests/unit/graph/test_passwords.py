@@ -3,7 +3,16 @@
 import pytest
 
 from provision.errors import NotPermitted, NotYetVisible, OutcomeUnknown, RefusedError
-from tests.unit.graph.exchanges import CREATE, CREATED, GONE, PASSWORD, PASSWORDS, REMOVE, SETTINGS
+from tests.unit.graph.exchanges import (
+    CREATE,
+    CREATED,
+    DROPPED,
+    GONE,
+    PASSWORD,
+    PASSWORDS,
+    REMOVE,
+    SETTINGS,
+)
 from tests.unit.graph.graph_json import APPLICATION_ID, KEY_ID, UNIQUE_NAME, password_json
 from tests.unit.graph.scripted_wire import Bench, failure, ok
 
@@ -102,3 +111,15 @@ def test_a_fresh_password_that_never_appears_is_not_taken_for_gone():
 
     with pytest.raises(NotYetVisible, match="removing password"):
         tenant.remove_password(APPLICATION_ID, KEY_ID)
+
+
+def test_a_lost_answer_to_a_removal_is_followed_by_another_removal_until_it_is_certain():
+    refused = failure(400, "Request_BadRequest", "No such key.")
+    bench = Bench(
+        (*REMOVE, [DROPPED, failure(503, "ServiceUnavailable", "Later."), refused]),
+        (*PASSWORDS, [ok({"passwordCredentials": []})]),
+    )
+
+    bench.tenant().remove_password(APPLICATION_ID, KEY_ID)
+
+    assert bench.wire.lines.count(f"POST /applications/{APPLICATION_ID}/removePassword") == 3
