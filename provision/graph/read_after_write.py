@@ -1,16 +1,19 @@
-"""What later reads must show, because Graph said that it was done: evidence to wait for.
+"""What later reads must show, because Graph said or showed it once: evidence to wait for.
 
-Only presence is expected: a setting may have been changed by somebody else since, and that is
-drift to be reported, not a delay to be waited for.
+A replica that is behind may answer any read, so what one read showed does not settle the matter.
+Settings are waited for only while the answer is what stood there before a write of ours: anything
+else was written by somebody, and that is drift to be reported, not a delay.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import fields
 from threading import Lock
 
 from provision.errors import AlreadyExists
+from provision.tenant.application import ApplicationSettings
 from provision.tenant.port import Snapshot
-from provision.tenant.service_principal import GrantRequest
+from provision.tenant.service_principal import Grant, GrantRequest
 
 Shown = Callable[[str, Snapshot], bool | None]
 """Whether a read of the application with this unique name shows it; None: it is about another."""
@@ -23,11 +26,20 @@ class Expectations:
         self._lock = Lock()
         self._fresh: set[str] = set()
         self._expected: dict[str, Shown] = {}
+        self._settings: dict[str, list[ApplicationSettings]] = {}
 
     def note_fresh(self, *ids: str) -> None:
         """Remember the ids of something just created."""
         with self._lock:
             self._fresh.update(ids)
+
+    def learn(self, unique_name: str, snapshot: Snapshot) -> None:
+        """Take ids that a lost answer kept from us for those of fresh objects, too."""
+        application, principal = snapshot.application, snapshot.service_principal
+        if application is not None and self.is_fresh(unique_name, application.client_id):
+            self.note_fresh(application.object_id, application.client_id)
+            if principal is not None:
+                self.note_fresh(principal.object_id)
 
     def is_fresh(self, *ids: str) -> bool:
         """Tell whether any of these was created here."""
@@ -49,6 +61,40 @@ class Expectations:
             raise
         self.expect(what, is_shown)
 
+    def expect_password(self, object_id: str, key_id: str) -> None:
+        """Remember a client secret that was just made."""
+        self.note_fresh(key_id)
+        self.expect(_password(key_id), password_shown(object_id, key_id))
+
+    def expect_no_password(self, object_id: str, key_id: str) -> None:
+        """Remember a client secret that was just revoked."""
+        self.forget(_password(key_id), key_id)
+        self.expect(f"that password {key_id} is gone", password_gone(object_id, key_id))
+
+    def expect_settings(
+        self, object_id: str, before: ApplicationSettings, after: ApplicationSettings
+    ) -> None:
+        """Remember what a write replaced, so that it is not taken for somebody's answer to it."""
+        with self._lock:
+            replaced = self._settings.setdefault(object_id, [])
+            replaced.append(before)
+            shown = settings_shown(object_id, tuple(replaced), after)
+            self._expected[f"the new settings of application {object_id}"] = shown
+
+    def expect_again(self, unique_name: str, snapshot: Snapshot) -> None:
+        """Remember what a read showed: a later one that lacks it comes from a replica behind."""
+        application, principal = snapshot.application, snapshot.service_principal
+        if application is not None:
+            self.expect(f"application {unique_name} again", application_seen(unique_name))
+        if application is not None and principal is not None:
+            client_id = application.client_id
+            what = f"the service principal of {client_id}"
+            self.expect(what, service_principal_shown(client_id))
+        for grant in snapshot.grants:
+            whom = grant.principal_object_id or "all users"
+            what = f"the grant of {grant.client_object_id} for {whom}"
+            self.expect(f"{what} on {grant.resource_object_id}", grant_shown(_parties(grant)))
+
     def forget(self, what: str, *ids: str) -> None:
         """Expect that no longer, and take its ids for old ones."""
         with self._lock:
@@ -64,6 +110,7 @@ class Expectations:
         """Expect nothing: what was made here is gone."""
         with self._lock:
             self._expected.clear()
+            self._settings.clear()
             self._fresh.clear()
 
     def missing(self, unique_name: str, snapshot: Snapshot) -> tuple[str, ...]:
@@ -72,19 +119,21 @@ class Expectations:
             expected = dict(self._expected)
         return tuple(w for w, shown in expected.items() if shown(unique_name, snapshot) is False)
 
-    def settle(self, unique_name: str, snapshot: Snapshot) -> None:
-        """Forget what a read has answered, whether it was shown or waited for in vain."""
+    def give_up(self, missing: Sequence[str]) -> None:
+        """Forget what was waited for in vain: somebody undid it, and waiting twice helps nobody."""
         with self._lock:
-            self._expected = {
-                what: shown
-                for what, shown in self._expected.items()
-                if shown(unique_name, snapshot) is None
-            }
+            for what in missing:
+                self._expected.pop(what, None)
 
 
 def application_shown(unique_name: str) -> Shown:
     """Expect an application."""
     return lambda name, read: None if name != unique_name else read.application is not None
+
+
+def application_seen(unique_name: str) -> Shown:
+    """Expect an application that somebody may delete meanwhile: the bin shows that at once."""
+    return lambda name, read: None if name != unique_name else read.existing is not None
 
 
 def password_shown(object_id: str, key_id: str) -> Shown:
@@ -96,6 +145,39 @@ def password_shown(object_id: str, key_id: str) -> Shown:
         return any(password.key_id == key_id for password in read.application.passwords)
 
     return shown
+
+
+def password_gone(object_id: str, key_id: str) -> Shown:
+    """Expect a client secret to be on its application no more."""
+    shown = password_shown(object_id, key_id)
+
+    def gone(name: str, read: Snapshot) -> bool | None:
+        is_there = shown(name, read)
+        return None if is_there is None else not is_there
+
+    return gone
+
+
+def settings_shown(
+    object_id: str, replaced: Sequence[ApplicationSettings], after: ApplicationSettings
+) -> Shown:
+    """Expect anything but the settings that our writes replaced."""
+
+    def shown(_name: str, read: Snapshot) -> bool | None:
+        if read.application is None or read.application.object_id != object_id:
+            return None
+        actual = read.application.settings
+        return not any(_is_state(actual, before, after) for before in replaced)
+
+    return shown
+
+
+def _is_state(
+    actual: ApplicationSettings, before: ApplicationSettings, after: ApplicationSettings
+) -> bool:
+    names = [f.name for f in fields(after)]
+    changed = [n for n in names if getattr(before, n) != getattr(after, n)]
+    return bool(changed) and all(getattr(actual, n) == getattr(before, n) for n in changed)
 
 
 def service_principal_shown(client_id: str) -> Shown:
@@ -133,3 +215,13 @@ def scopes_shown(grant_id: str, scopes: frozenset[str]) -> Shown:
         return found[0].scopes >= scopes if found else None
 
     return shown
+
+
+def _password(key_id: str) -> str:
+    return f"password {key_id}"
+
+
+def _parties(grant: Grant) -> GrantRequest:
+    return GrantRequest(
+        grant.client_object_id, grant.resource_object_id, grant.principal_object_id, grant.scopes
+    )

@@ -85,6 +85,16 @@ class ReadRequests:
             select=("id", "name", "issuer", "subject", "audiences"),
         )
 
+    def application_of_id(self, object_id: str, *, wants_keys: bool = False) -> GraphRequest:
+        """Ask for the application with an object id."""
+        with self._lock:
+            builder = self._graph.applications.by_application_id(object_id)
+            return _get(
+                f"reading application {object_id}",
+                builder.to_get_request_information(),
+                select=(*_APPLICATION, "keyCredentials") if wants_keys else _APPLICATION,
+            )
+
     def owners(self, unique_name: str) -> GraphRequest:
         """Ask who owns the application with a unique name; the first page says enough.
 

@@ -1,6 +1,6 @@
 """One snapshot, in as few requests as the ids that are known allow."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from provision.graph import answers as parse
 from provision.graph.batch import split
@@ -45,6 +45,9 @@ class SnapshotReader:
         parts = self._parts(query, looks_in_bin=looks_in_bin)
         found = self._send(parts)
         application = _application(parts["application"], found["application"])
+        if application is None:
+            found = {**found, **self._by_object_id(query)}
+            application = _application(parts["application"], found["application"])
         principal: ServicePrincipal | None = None
         grants: Answer | None = None
         if query.adoptee_client_id:
@@ -52,16 +55,10 @@ class SnapshotReader:
             grants = found["grants"]
         elif application is not None:
             principal, grants = self._hanging_on(application, query, parts, found)
-        unknown = {"grants"} if _is_forbidden(grants) else set()
-        unknown |= {"namesakes"} if _is_forbidden(found["namesakes"]) else set()
+        users = {name: answer for name, answer in found.items() if name.startswith(_USER)}
+        unknown = _unknown(found, grants, users)
         if application is not None and not found["owners"].is_success:
             unknown.add("owners")
-        if _is_forbidden(found["policy"]) or _is_forbidden(found["authorization"]):
-            unknown.add("policies")
-        trusted = self._trusted(found)
-        unknown |= {"federated credentials"} if _is_forbidden(found.get("trusted")) else set()
-        users = {name: answer for name, answer in found.items() if name.startswith(_USER)}
-        unknown |= {"users"} if any(map(_is_forbidden, users.values())) else set()
         deleted = None
         if looks_in_bin and application is None:
             deleted = self._deleted(query, found, unknown)
@@ -83,7 +80,7 @@ class SnapshotReader:
             owners=_ids(found["owners"]),
             deleted_service_principal=in_bin,
             policies=policies(found["policy"], found["own policy"], found["authorization"]),
-            federated_credentials=trusted,
+            federated_credentials=self._trusted(found),
             key_credentials=_keys(query, found["application"]),
         )
 
@@ -94,6 +91,22 @@ class SnapshotReader:
         if answer.status in (FORBIDDEN, NOT_FOUND):
             return frozenset()
         return frozenset(map(parse_federated, self._items("reading federated credentials", answer)))
+
+    def _by_object_id(self, query: TenantQuery) -> Found:
+        """Ask once more by the remembered id; only an answer with the unique name counts."""
+        if query.hint is None or not query.hint.application_object_id:
+            return {}
+        request = self._requests.application_of_id(
+            query.hint.application_object_id, wants_keys=query.wants_certificates
+        )
+        answer = self._repeater.send(request)
+        application = _application(request, answer)
+        if application is None or application.unique_name != query.unique_name:
+            return {}
+        if not query.wants_federated:
+            return {"application": answer}
+        by_client_id = self._requests.federated_credentials("appId", application.client_id)
+        return {"application": answer, "trusted": self._repeater.send(by_client_id)}
 
     def _deleted(
         self, query: TenantQuery, found: Found, unknown: set[str]
@@ -228,6 +241,18 @@ def _user_ids(parts: Parts, answers: Found) -> dict[str, str]:
 
 def _ids(answer: Answer) -> frozenset[str]:
     return frozenset(map(parse.object_id, parse.items(answer.body))) if answer.is_success else _NONE
+
+
+def _unknown(found: Found, grants: Answer | None, users: Found) -> set[str]:
+    """Return what may not be read."""
+    answers: Mapping[str, Iterable[Answer | None]] = {
+        "grants": [grants],
+        "namesakes": [found["namesakes"]],
+        "policies": [found["policy"], found["authorization"]],
+        "federated credentials": [found.get("trusted")],
+        "users": users.values(),
+    }
+    return {name for name, those in answers.items() if any(map(_is_forbidden, those))}
 
 
 def _is_forbidden(answer: Answer | None) -> bool:

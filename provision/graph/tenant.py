@@ -75,10 +75,13 @@ class GraphTenant:
             is_late = self._expectations.expects(_application(query.unique_name))
             reader = SnapshotReader(self._reads, repeater)
             snapshot = reader.read(query, tenant_id, looks_in_bin=not is_late)
-            self._learn(query.unique_name, snapshot)
+            if snapshot.application is not None:
+                self._adapt_patience(snapshot.application.settings)
+            self._expectations.learn(query.unique_name, snapshot)
             missing = self._expectations.missing(query.unique_name, snapshot)
             if not missing or not wait.pause(f"Graph to show {missing[0]}", self._patience):
-                self._expectations.settle(query.unique_name, snapshot)
+                self._expectations.give_up(missing)
+                self._expectations.expect_again(query.unique_name, snapshot)
                 return snapshot
             repeater = self._repeater.repeating()
 
@@ -138,7 +141,7 @@ class GraphTenant:
         self._expectations.expect(*shown)
         minted = parse.minted_with(body)
         if minted is not None:
-            self._expect_password(created.object_id, minted)
+            self._expectations.expect_password(created.object_id, minted.password.key_id)
         return CreatedApplication(created, minted)
 
     def update_application(
@@ -148,6 +151,7 @@ class GraphTenant:
         self._adapt_patience(after)
         if changed_settings(before, after):
             self._send(self._writes.update_application(object_id, before, after), object_id)
+            self._expectations.expect_settings(object_id, before, after)
 
     def create_service_principal(self, client_id: str) -> ServicePrincipal:
         """Give an application its presence in the tenant.
@@ -171,7 +175,7 @@ class GraphTenant:
         """
         ids = (request.client_object_id, request.resource_object_id)
         whom = request.principal_object_id or "all users"
-        what = f"the grant of {request.client_object_id} for {whom}"
+        what = f"the grant of {request.client_object_id} for {whom} on {ids[1]}"
         with self._expectations.expecting(what, expected.grant_shown(request)):
             created = parse.grant(self._send(self._writes.create_grant(request), *ids).body)
         self._expectations.note_fresh(created.grant_id)
@@ -195,7 +199,7 @@ class GraphTenant:
                 f"{write.action}: Graph answered without the secret's value",
                 hint="run provision plan: it shows the secret that nobody holds",
             )
-        self._expect_password(object_id, minted)
+        self._expectations.expect_password(object_id, minted.password.key_id)
         return minted
 
     def remove_password(self, object_id: str, key_id: str) -> None:
@@ -207,7 +211,7 @@ class GraphTenant:
             patience=self._patience,
             is_fresh=self._expectations.is_fresh(key_id),
         )
-        self._expectations.forget(_password(key_id), key_id)
+        self._expectations.expect_no_password(object_id, key_id)
 
     def add_federated_credential(
         self, object_id: str, trust: FederatedTrust
@@ -268,22 +272,6 @@ class GraphTenant:
             raise refusal(request.action, answer, is_fresh=is_fresh)
         return answer
 
-    def _learn(self, unique_name: str, snapshot: Snapshot) -> None:
-        """Take ids that a lost answer kept from us for those of fresh objects, too."""
-        application, principal = snapshot.application, snapshot.service_principal
-        if application is None:
-            return
-        self._adapt_patience(application.settings)
-        if self._expectations.is_fresh(unique_name, application.client_id):
-            self._expectations.note_fresh(application.object_id, application.client_id)
-            if principal is not None:
-                self._expectations.note_fresh(principal.object_id)
-
-    def _expect_password(self, object_id: str, minted: MintedPassword) -> None:
-        key_id = minted.password.key_id
-        self._expectations.note_fresh(key_id)
-        self._expectations.expect(_password(key_id), expected.password_shown(object_id, key_id))
-
     def _adapt_patience(self, settings: ApplicationSettings) -> None:
         if settings.sign_in_audience == PERSONAL_AUDIENCE:
             self._patience = PERSONAL_PATIENCE
@@ -291,7 +279,3 @@ class GraphTenant:
 
 def _application(unique_name: str) -> str:
     return f"application {unique_name}"
-
-
-def _password(key_id: str) -> str:
-    return f"password {key_id}"

@@ -26,6 +26,9 @@ class Hint:
 
     client_id: str
     service_principal_object_id: str
+    application_object_id: str = ""
+    """Asked for where the unique name is not known: a replica may have the one and not the other.
+    """
 
 
 @dataclass(frozen=True, slots=True)
