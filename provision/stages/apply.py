@@ -1,7 +1,7 @@
 """Carry a plan out, converge, and end in a registration."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from provision.errors import (
     AlreadyExists,
@@ -27,7 +27,7 @@ from provision.plan.planner import Plan
 from provision.plan.preflight import rights_for
 from provision.stages.approved_changes import is_covered
 from provision.stages.carry_out import CarryOut
-from provision.stages.plan import Seen, look
+from provision.stages.plan import Seen, look, patient_look
 from provision.stages.preflight import require_rights
 from provision.stages.progress import Failed, Finished, Started, Waiting
 from provision.stages.registration import registration_of
@@ -91,7 +91,7 @@ def apply_manifest(
                 f"application {unique_name}: another apply is running on this host",
                 hint="wait for it to end, then run `provision plan`",
             )
-        seen = look(manifest, services, admin)
+        seen = patient_look(manifest, services, admin)
         first = seen.plan
         if approve is not None:
             approve(first)
@@ -109,7 +109,7 @@ def apply_manifest(
             settle_intents(
                 registration_key(manifest, services, admin.tenant_id), seen.snapshot, services
             )
-            _remember(manifest, seen, services, admin)
+            _remember(manifest, Seen(seen.snapshot, first), services, admin)
             # Tries each failed sink once more, so what fails is told once.
             failures = bring_up_to_date(registration, targets, services).failures
     return Applied(registration, first, seen.plan, failures)
@@ -213,10 +213,20 @@ def _is_behind(seen: Seen, done: tuple[Change, ...]) -> bool:
 def _remember(
     manifest: Manifest, seen: Seen, services: Services, admin: AdministratorServices
 ) -> None:
+    """Remember the ids of what is there, and which kinds of it were written a moment ago."""
     application, principal = seen.snapshot.application, seen.snapshot.service_principal
     if application is None or principal is None:
         return
-    ids = RememberedIds(application.client_id, application.object_id, principal.object_id)
     key = registration_key(manifest, services, admin.tenant_id)
-    if services.vault.remembered_ids(key) != ids:
+    known = services.vault.remembered_ids(key)
+    ids = RememberedIds(application.client_id, application.object_id, principal.object_id)
+    changes = seen.plan.changes
+    # An application is created with its secret, and may be shown without it.
+    secrets = {AddPassword.__name__} if any(map(_mints, changes)) else set()
+    written = frozenset({type(change).__name__ for change in changes} | secrets)
+    if written:
+        ids = replace(ids, written=written, written_at=services.clock.now())
+    elif known is not None:
+        ids = replace(ids, written=known.written, written_at=known.written_at)
+    if known != ids:
         services.vault.remember_ids(key, ids)

@@ -25,7 +25,7 @@ from provision.plan.rights import WRITE_APPLICATION
 from provision.plan.rotation import Rotation, Superseded, plan_rotation
 from provision.secret import Secret
 from provision.stages.carry_out import CarryOut
-from provision.stages.plan import Seen, custody_of, look
+from provision.stages.plan import Seen, custody_of, look, patient_look
 from provision.stages.preflight import require_rights
 from provision.stages.progress import Finished, Started, Waiting
 from provision.stages.registration import registration_of
@@ -178,7 +178,7 @@ class _Run:
         return registration_key(self._manifest, self._services, self._admin.tenant_id)
 
     def _look(self, *, is_forced: bool, is_first: bool = False) -> tuple[Seen, Rotation]:
-        seen = look(self._manifest, self._services, self._admin)
+        seen = patient_look(self._manifest, self._services, self._admin)
         application = seen.snapshot.application
         if application is None:
             raise NotFound(

@@ -70,7 +70,13 @@ def keep(
     failures: list[ProvisionError] = []
     key = _client(registration, services)
     password = minted.password
-    held = HeldSecret(password.key_id, password.display_name or "", password.end_at, minted.secret)
+    held = HeldSecret(
+        key_id=password.key_id,
+        display_name=password.display_name or "",
+        end_at=password.end_at,
+        secret=minted.secret,
+        start_at=password.start_at,
+    )
     try:
         services.vault.keep_secret(key, held)
     except ProvisionError as error:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from provision.errors import NotFound, UsageError, WrongTenant
 from provision.manifest.model import Manifest
 from provision.plan.planner import Plan
-from provision.stages.plan import look
+from provision.stages.plan import patient_look
 from provision.stages.services import AdministratorServices, Services
 from provision.stages.vault_keys import client_key, mailbox_key, registration_key
 from provision.tenant.mailbox import Mailbox
@@ -55,7 +55,7 @@ class Session:
 
     def plan(self) -> Plan:
         """Return what apply would do; changes nothing."""
-        return look(self.manifest, self.services, self._admin).plan
+        return patient_look(self.manifest, self.services, self._admin).plan
 
     def examine(self) -> "Diagnosis":
         """Say what is out of order with administrator, tenant and registration; never writes."""
@@ -157,7 +157,7 @@ class Session:
     def _read(self) -> Registration:
         from provision.stages.registration import registration_of
 
-        seen = look(self.manifest, self.services, self._admin)
+        seen = patient_look(self.manifest, self.services, self._admin)
         if seen.snapshot.application is None:
             raise NotFound(
                 f"application {self.manifest.application.unique_name}: tenant "

@@ -18,23 +18,26 @@ class ClientSecretRows:
         sealed = self._store.cipher().seal(held.secret, _place(key, held.key_id))
         self._store.write(
             "INSERT INTO client_secret"
-            " (cloud, tenant_id, client_id, key_id, display_name, end_at, secret)"
-            " VALUES (:cloud, :tenant_id, :client_id, :key_id, :display_name, :end_at, :secret)"
+            " (cloud, tenant_id, client_id, key_id, display_name, end_at, secret, start_at)"
+            " VALUES (:cloud, :tenant_id, :client_id, :key_id, :display_name, :end_at, :secret,"
+            " :start_at)"
             " ON CONFLICT (cloud, tenant_id, client_id, key_id) DO UPDATE SET"
-            " display_name = :display_name, end_at = :end_at, secret = :secret",
+            " display_name = :display_name, end_at = :end_at, secret = :secret,"
+            " start_at = :start_at",
             {
                 **_columns(key),
                 "key_id": held.key_id,
                 "display_name": held.display_name,
                 "end_at": written(held.end_at),
                 "secret": sealed,
+                "start_at": held.start_at and written(held.start_at),
             },
         )
 
     def secret(self, key: ClientKey, key_id: str | None = None) -> HeldSecret | None:
         """Return the client secret with that key id, or else the newest that has not expired."""
         rows = self._store.rows(
-            "SELECT key_id, display_name, end_at, secret FROM client_secret"
+            "SELECT key_id, display_name, end_at, secret, start_at FROM client_secret"
             " WHERE cloud = :cloud AND tenant_id = :tenant_id AND client_id = :client_id"
             " AND (key_id = :key_id OR (:key_id IS NULL AND end_at > :now))"
             " ORDER BY rowid DESC LIMIT 1",
@@ -46,7 +49,8 @@ class ClientSecretRows:
         found = row["key_id"]
         what = f"client secret {found} of application {key.client_id}"
         secret = self._store.unseal(row["secret"], _place(key, found), what)
-        return HeldSecret(found, row["display_name"], instant(row["end_at"]), secret)
+        start_at = instant(row["start_at"]) if row["start_at"] else None
+        return HeldSecret(found, row["display_name"], instant(row["end_at"]), secret, start_at)
 
     def held_key_ids(self, key: ClientKey) -> frozenset[str]:
         """Return the key ids of every client secret kept, expired ones included."""

@@ -54,6 +54,8 @@ class HeldSecret:
     display_name: str
     end_at: datetime
     secret: Secret
+    start_at: datetime | None = None
+    """When it was minted; None when an older vault did not record it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,9 @@ class RememberedIds:
     client_id: str
     application_object_id: str
     service_principal_object_id: str
+    written: frozenset[str] = frozenset()
+    """Kinds of changes of the last run that made any, which a replica may not have heard of."""
+    written_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,25 +76,38 @@ class IntentRows:
         """Remember ids in place of those remembered before."""
         self._store.write(
             "INSERT OR REPLACE INTO remembered_ids (cloud, tenant_id, unique_name, client_id,"
-            " application_object_id, service_principal_object_id) VALUES (:cloud, :tenant_id,"
-            " :unique_name, :client_id, :application_object_id, :service_principal_object_id)",
+            " application_object_id, service_principal_object_id, written, written_at)"
+            " VALUES (:cloud, :tenant_id, :unique_name, :client_id, :application_object_id,"
+            " :service_principal_object_id, :written, :written_at)",
             {
                 **_columns(key),
                 "client_id": ids.client_id,
                 "application_object_id": ids.application_object_id,
                 "service_principal_object_id": ids.service_principal_object_id,
+                "written": " ".join(sorted(ids.written)),
+                "written_at": ids.written_at and written(ids.written_at),
             },
         )
 
     def remembered_ids(self, key: RegistrationKey) -> RememberedIds | None:
         """Return the ids of an earlier run."""
         rows = self._store.rows(
-            "SELECT client_id, application_object_id, service_principal_object_id"
-            " FROM remembered_ids WHERE cloud = :cloud AND tenant_id = :tenant_id"
+            "SELECT client_id, application_object_id, service_principal_object_id, written,"
+            " written_at FROM remembered_ids WHERE cloud = :cloud AND tenant_id = :tenant_id"
             " AND unique_name = :unique_name",
             _columns(key),
         )
-        return RememberedIds(*rows[0]) if rows else None
+        if not rows:
+            return None
+        row = rows[0]
+        at = row["written_at"]
+        return RememberedIds(
+            client_id=row["client_id"],
+            application_object_id=row["application_object_id"],
+            service_principal_object_id=row["service_principal_object_id"],
+            written=frozenset(row["written"].split()),
+            written_at=instant(at) if at else None,
+        )
 
 
 def _columns(key: RegistrationKey) -> dict[str, object]:

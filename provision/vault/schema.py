@@ -59,9 +59,15 @@ _SECOND: Final = (
         PRIMARY KEY (cloud, tenant_id, client_id, address, resource))""",
 )
 
+_THIRD: Final = (
+    "ALTER TABLE client_secret ADD COLUMN start_at TEXT",
+    "ALTER TABLE remembered_ids ADD COLUMN written TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE remembered_ids ADD COLUMN written_at TEXT",
+)
+
 Migrations = Sequence[Sequence[str]]
 
-MIGRATIONS: Final[Migrations] = (_FIRST, _SECOND)
+MIGRATIONS: Final[Migrations] = (_FIRST, _SECOND, _THIRD)
 """Statements that lead from version n to n + 1, from an empty file on; published ones never change.
 
 Plain SQL of SQLite 3.24, which is what the oldest supported systems ship.

@@ -1,7 +1,7 @@
 """What a tenant in memory holds, and the levers for bad luck and for other people."""
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from copy import copy
 from dataclasses import dataclass, field, fields
 from typing import TypeVar
@@ -69,6 +69,10 @@ class Levers:
     def show(self, content: Content, reads: int = 1) -> None:
         """Let that many reads land on a replica that knows only this."""
         self._stale += [content] * reads
+
+    def show_first(self, versions: Sequence[Content]) -> None:
+        """Let the next reads show these, one each, before what is there."""
+        self._stale += versions
 
     @property
     def writes(self) -> list[str]:

@@ -30,6 +30,15 @@ class VaultContract:
         vault.keep_secret(CLIENT, held())
         assert vault.secret(CLIENT, "key-1") == held()
 
+    def test_gives_back_when_a_client_secret_was_minted(self, vault: Vault) -> None:
+        vault.keep_secret(CLIENT, replace(held(), start_at=START))
+        assert vault.secret(CLIENT) == replace(held(), start_at=START)
+
+    def test_remembers_what_was_written_last(self, vault: Vault) -> None:
+        written = replace(IDS, written=frozenset({"AddPassword"}), written_at=START)
+        vault.remember_ids(REGISTRATION, written)
+        assert vault.remembered_ids(REGISTRATION) == written
+
     def test_forgets_everything_of_an_application_and_nothing_of_another(
         self, vault: Vault
     ) -> None:

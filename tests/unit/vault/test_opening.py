@@ -175,7 +175,7 @@ def test_says_when_the_file_vanished_while_in_use(vault: SqliteVault) -> None:
 
 def test_refuses_a_vault_of_a_newer_provision(vault: SqliteVault) -> None:
     _execute(vault.path, "PRAGMA user_version = 99")
-    with pytest.raises(VaultFailed, match=r"newer provision \(schema 99, this one knows 2\)"):
+    with pytest.raises(VaultFailed, match=r"newer provision \(schema 99, this one knows 3\)"):
         vault.secret(CLIENT)
 
 
