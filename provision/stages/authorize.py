@@ -10,8 +10,9 @@ from provision.oauth.identity import Identity, check_account, expected_tenant, v
 from provision.oauth.scopes import authority_url, mail_scopes
 from provision.oauth.token_endpoint import Client, TokenSet
 from provision.secret import Secret
+from provision.stages.client_secrets import client_secret
 from provision.stages.progress import Finished, Started, Waiting
-from provision.stages.refresh import client_secret, keep_access_token
+from provision.stages.refresh import keep_access_token
 from provision.stages.services import Services
 from provision.stages.token_purpose import Wanted
 from provision.stages.vault_keys import mailbox_key

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from provision.errors import ProvisionError
+from provision.stages.client_secrets import held_secret
 from provision.stages.progress import Failed, Finished, Started
-from provision.stages.refresh import held_secret, renew, signed_in_mailbox
+from provision.stages.refresh import renew, signed_in_mailbox
 from provision.stages.secret_custody import Target, handover
 from provision.stages.services import Services
 from provision.stages.vault_keys import client_key, mailbox_key

@@ -5,19 +5,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
-from provision.errors import ConsentMissing, SignInRequired, UsageError
-from provision.oauth.scopes import authority_url, missing_scopes
-from provision.oauth.token_endpoint import Client, TokenSet
-from provision.secret import Secret
+from provision.errors import ConsentMissing, SignInRequired
+from provision.oauth.scopes import missing_scopes
+from provision.oauth.token_endpoint import TokenSet
+from provision.stages.client_secrets import Redemption, redeem
 from provision.stages.progress import Waiting
 from provision.stages.services import Services
 from provision.stages.token_purpose import Wanted, mail_wanted
 from provision.tenant.mailbox import Mailbox
 from provision.vault.port import (
     AccessToken,
-    ClientKey,
     GrantedScopes,
-    HeldSecret,
     MailboxKey,
     RefreshToken,
     SignedInMailbox,
@@ -66,32 +64,6 @@ def renew(signed_in: SignedInMailbox, services: Services) -> Renewed:
         if cached is not None and _was_refreshed(before, after):
             return Renewed(cached, after.generation, was_done_by_another=True)
         return _refresh(signed_in, wanted, services)
-
-
-def client_secret(key: ClientKey, services: Services) -> Secret:
-    """Return the client secret: the one that the caller brought, or else the vault's.
-
-    Raises:
-        UsageError: Nobody here holds one.
-    """
-    if services.supplied_secret is not None:
-        return services.supplied_secret
-    return held_secret(key, services).secret
-
-
-def held_secret(key: ClientKey, services: Services) -> HeldSecret:
-    """Return the newest client secret that the vault holds.
-
-    Raises:
-        UsageError: It holds none.
-    """
-    held = services.vault.secret(key)
-    if held is None:
-        raise UsageError(
-            f"application {key.client_id}: its client secret is not held here",
-            hint="run this where `provision apply` ran, or set PROVISION_CLIENT_SECRET",
-        )
-    return held
 
 
 def signed_in_mailbox(mailbox: Mailbox, key: MailboxKey, services: Services) -> SignedInMailbox:
@@ -143,14 +115,10 @@ def _was_refreshed(before: RefreshToken, after: RefreshToken) -> bool:
 def _refresh(signed_in: SignedInMailbox, wanted: Wanted, services: Services) -> Renewed:
     key = signed_in.key
     held = _held_token(key, services)
-    client = Client(
-        client_id=key.client_id,
-        secret=client_secret(key.client, services),
-        authority=authority_url(services.cloud, signed_in.authority, key.tenant_id),
-    )
+    redemption = Redemption(signed_in, held.token, wanted.scopes)
     with services.shield():
         try:
-            tokens = services.endpoint.refresh(client, held.token, wanted.scopes)
+            tokens = redeem(redemption, services)
         except SignInRequired as error:
             # Only this speaks of the token: a wrong client secret or a missing consent does not.
             services.vault.mark_suspect(key, held.generation, error.message)

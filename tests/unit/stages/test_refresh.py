@@ -5,7 +5,8 @@ import pytest
 from provision.errors import ClientRefused, ConsentMissing, SignInRequired, Unreachable, UsageError
 from provision.oauth.http_response import Answer
 from provision.secret import Secret
-from provision.stages.refresh import access_token, client_secret, renew, signed_in_mailbox
+from provision.stages.client_secrets import client_secret
+from provision.stages.refresh import access_token, renew, signed_in_mailbox
 from provision.stages.token_purpose import Wanted, mail_wanted
 from provision.vault.port import MailboxKey, RefreshToken, SignedInMailbox
 from tests.fakes.entra import refusal
