@@ -41,8 +41,9 @@ def test_people_see_each_stage_with_what_it_proved(bare):
     assert list(bare.folder.iterdir()) == []
 
 
-def test_faults_are_survived_and_retries_counted_apart(bare):
-    ran = bare.spawn("demo", "--faults", "default", "--seed", "8", "--output", "json")
+@pytest.mark.parametrize("seed", ["23", "25"])
+def test_faults_and_replicas_are_survived_and_retries_counted_apart(bare, seed):
+    ran = bare.spawn("demo", "--faults", "default", "--seed", seed, "--output", "json")
 
     result = json.loads(ran.out)
     assert ran.code == 0
