@@ -4,7 +4,7 @@ import os
 import random
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -103,6 +103,7 @@ def open_session(
             lambda: _targets(manifest, place.file.parent, services, chosen, stack),
             lambda: _administrator(manifest.tenant, services, chosen, stack),
             lambda: _tenant_id(manifest.tenant, services),
+            lambda customer: _administrator_of(customer, services, chosen, stack),
         )
 
 
@@ -230,30 +231,31 @@ def _tenant_id(tenant: str, services: "Services") -> str:
 def _administrator(
     named: str, services: "Services", choices: Choices, stack: ExitStack
 ) -> "AdministratorServices":
-    from provision.graph.opening import open_tenant
-    from provision.stages.progress import Waiting
-    from provision.stages.services import AdministratorServices
+    from provision.stages.administrators import administrator_of_manifest
 
-    settings = _administrator_settings(named, choices, services.report)
-    report = services.report
-    tenant = open_tenant(
-        services.cloud, settings, services.clock, random.random, lambda *w: report(Waiting(*w))
+    return administrator_of_manifest(
+        named,
+        _administrator_settings(named, choices, services.report),
+        services,
+        partial(_tenant_id, named, services),
+        stack,
+        consents_on_exchange=choices.consents_on_exchange,
     )
-    stack.callback(tenant.close)
-    # A token that was asked for under the manifest's own name of the tenant is of that tenant:
-    # only another name, in the environment, has to be looked up.
-    is_same = settings.tenant.lower() == named.lower()
-    wanted = tenant.administrator_tenant_id() if is_same else _tenant_id(named, services)
-    return AdministratorServices(
-        tenant, tenant.meter, wanted, consents_on_exchange=choices.consents_on_exchange
-    )
+
+
+def _administrator_of(
+    customer: str, services: "Services", choices: Choices, stack: ExitStack
+) -> "AdministratorServices":
+    from provision.stages.administrators import administrator_of_customer
+
+    # AZURE_TENANT_ID names the administrator's home; the token has to be of the customer's tenant.
+    settings = _administrator_settings(customer, choices, services.report)
+    return administrator_of_customer(replace(settings, tenant=customer), services, stack)
 
 
 def _administrator_settings(
     tenant: str, choices: Choices, report: "Report"
 ) -> "AdministratorSettings":
-    from dataclasses import replace
-
     from provision.graph.administrator_settings import read_settings
     from provision.stages.progress import Asked
 

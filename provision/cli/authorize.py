@@ -18,6 +18,7 @@ from provision.cli.options import (
     Output,
     OutputOption,
     TrustCloud,
+    Yes,
 )
 from provision.errors import RefusedError, SignInRequired, UsageError
 from provision.secret import Secret
@@ -49,6 +50,19 @@ SecretStdin = Annotated[
     bool, typer.Option("--secret-stdin", help="Read the client secret from standard input.")
 ]
 
+Admin = Annotated[
+    str | None,
+    typer.Option(
+        "--admin",
+        help="Sign nobody in: let this customer's whole tenant consent, by its administrator's "
+        "link.",
+        metavar="TENANT",
+    ),
+]
+Direct = Annotated[
+    bool, typer.Option("--direct", help="With --admin: grant it by Graph; asks first.")
+]
+
 
 def authorize(
     file: File = MANIFEST,
@@ -59,19 +73,23 @@ def authorize(
     browser: Browser = True,
     timeout: Timeout = 300.0,
     secret_stdin: SecretStdin = False,
+    admin: Admin = None,
+    direct: Direct = False,
+    yes: Yes = False,
     cloud: CloudOption = None,
     trust_cloud: TrustCloud = None,
     output: OutputOption = Output.TEXT,
     no_progress: NoProgress = False,
 ) -> int:
     """Sign a mailbox owner in; the refresh token goes into the vault."""
-    from provision.cli import registration_file
+    from provision.cli import ask, customer_consent, registration_file
     from provision.cli.progress_view import Watch
     from provision.cli.sign_in_link import TerminalSurface
     from provision.stages.authorize import FRESH_PATIENCE, SignInWay
 
     if secret_stdin and paste:
         raise UsageError("--secret-stdin and --paste both want standard input")
+    _require_tenant(admin, direct=direct)
     secret = _read_secret() if secret_stdin else None
     place = wiring.Place(file, cloud, tuple(trust_cloud or ()))
     way = SignInWay(
@@ -81,7 +99,9 @@ def authorize(
         # A secret that somebody typed is more likely wrong than new.
         patience=0.0 if secret else FRESH_PATIENCE,
     )
-    choices = wiring.Choices(client_secret=secret, may_open_browser=browser)
+    choices = wiring.Choices(
+        client_secret=secret, may_open_browser=browser and (admin is None or ask.is_interactive())
+    )
     surface = TerminalSurface(is_pasted=paste, opens_browser=browser)
     with (
         Watch(is_quiet=no_progress) as watch,
@@ -89,6 +109,10 @@ def authorize(
     ):
         if registration is not None:
             session.use(registration_file.for_manifest(registration, session))
+        if admin is not None:
+            if direct:
+                return customer_consent.directly(session, admin, watch, output, yes=yes)
+            return customer_consent.by_link(session, admin, way, surface, output)
         done: list[Authorized] = []
         codes = [_sign_in(session, m, way, surface, done) for m in session.mailboxes(mailbox or ())]
     if output is Output.JSON:
@@ -123,6 +147,14 @@ def as_json(authorized: "Authorized") -> dict[str, object]:
         "objectId": authorized.mailbox.object_id,
         "generation": authorized.generation,
     }
+
+
+def _require_tenant(admin: str | None, *, direct: bool) -> None:
+    if admin is None and direct:
+        raise UsageError(
+            "--direct says how a customer's tenant consents, and no tenant is named",
+            hint="provision authorize --admin TENANT --direct",
+        )
 
 
 def _read_secret() -> Secret:

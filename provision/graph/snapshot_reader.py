@@ -13,7 +13,7 @@ from provision.graph.wire import Answer, GraphRequest
 from provision.tenant.application import Application, DeletedApplication, Namesake
 from provision.tenant.certificate import KeyCredential
 from provision.tenant.federated_credential import FederatedCredential
-from provision.tenant.port import Snapshot, TenantQuery
+from provision.tenant.port import Presence, Snapshot, TenantQuery
 from provision.tenant.service_principal import Grant, Resource, ServicePrincipal
 
 Parts = Mapping[str, GraphRequest]
@@ -82,6 +82,26 @@ class SnapshotReader:
             policies=policies(found["policy"], found["own policy"], found["authorization"]),
             federated_credentials=self._trusted(found),
             key_credentials=_keys(query, found["application"]),
+        )
+
+    def presence(self, client_id: str) -> Presence:
+        """Return what the tenant has of an application, in one request.
+
+        Raises:
+            NotPermitted: Service principals or grants may not be read.
+        """
+        parts = {
+            "graph": self._requests.microsoft_graph(wants_scopes=False),
+            "principal": self._requests.service_principal(client_id),
+            "grants": self._requests.grants_of_client(client_id),
+        }
+        found = self._send(parts)
+        if _is_forbidden(found["grants"]):
+            raise refusal(parts["grants"].action, found["grants"])
+        return Presence(
+            service_principal=_principal(parts["principal"], found["principal"]),
+            grants=frozenset(self._grants(found["grants"])),
+            microsoft_graph=parse.resource(_expected(parts["graph"], found["graph"]).body),
         )
 
     def _trusted(self, found: Found) -> frozenset[FederatedCredential] | None:

@@ -25,7 +25,7 @@ from provision.tenant.application import ApplicationSettings, MintedPassword, Pa
 from provision.tenant.caller import Caller
 from provision.tenant.certificate import Certificate, KeyCredential
 from provision.tenant.federated_credential import FederatedCredential, FederatedTrust
-from provision.tenant.port import CreatedApplication, Snapshot, TenantQuery
+from provision.tenant.port import CreatedApplication, Presence, Snapshot, TenantQuery
 from provision.tenant.service_principal import Grant, GrantRequest, ServicePrincipal
 
 
@@ -108,6 +108,14 @@ class GraphTenant:
         self._expectations.expect(
             _application(unique_name), expected.application_shown(unique_name)
         )
+
+    def presence(self, client_id: str) -> Presence:
+        """Return what this tenant has of an application, wherever that is registered.
+
+        Raises:
+            NotPermitted: Service principals or grants may not be read.
+        """
+        return SnapshotReader(self._reads, self._repeater).presence(client_id)
 
     def create_application(
         self, unique_name: str, settings: ApplicationSettings, password: PasswordRequest | None

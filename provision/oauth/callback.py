@@ -73,7 +73,7 @@ def parse_paste(text: str) -> PastedCode:
         UsageError: There is no code in it; says what it is instead, without repeating it.
         ProvisionError: The address carries an error of Entra's.
     """
-    cleaned = _DECORATION.sub("", text.replace("&amp;", "&")).strip("',;")
+    cleaned = _cleaned(text)
     parameters = _parameters(cleaned)
     if "error" in parameters:
         # Only here are pluses spaces: see _parameters.
@@ -94,6 +94,15 @@ def parse_paste(text: str) -> PastedCode:
     if len(code) < _SHORTEST_CODE or not _CODE.fullmatch(code):
         raise _not_a_code("neither an address nor a code" if cleaned else "empty")
     return _pasted(code, parameters.get("state"))
+
+
+def pasted_parameters(text: str) -> dict[str, str]:
+    """Return what a pasted address carries, without what a mail program put around it."""
+    return _parameters(_cleaned(text))
+
+
+def _cleaned(text: str) -> str:
+    return _DECORATION.sub("", text.replace("&amp;", "&")).strip("',;")
 
 
 def accept_paste(pasted: PastedCode, state: str) -> Callback:

@@ -26,7 +26,7 @@ _NO_IPV6: Final = frozenset({errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT})
 class LoopbackServer(socketserver.ThreadingTCPServer):
     """One address of the listener; every connection has a thread, joined by `server_close`."""
 
-    def __init__(self, address: str, port: int, inbox: Inbox, mode: ResponseMode) -> None:
+    def __init__(self, address: str, port: int, inbox: Inbox[object], mode: ResponseMode) -> None:
         self.address_family = socket.AF_INET6 if ":" in address else socket.AF_INET
         self.inbox = inbox
         self.mode = mode
@@ -78,7 +78,7 @@ class LoopbackServer(socketserver.ThreadingTCPServer):
 
 
 def open_servers(
-    inbox: Inbox, mode: ResponseMode, addresses: tuple[str, str] = _ADDRESSES
+    inbox: Inbox[object], mode: ResponseMode, addresses: tuple[str, str] = _ADDRESSES
 ) -> tuple[LoopbackServer, ...]:
     """Listen on the first address and, where the machine has it, the second, on one random port.
 

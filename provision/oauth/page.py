@@ -65,6 +65,17 @@ def signed_in_page() -> Page:
     )
 
 
+def consented_page() -> Page:
+    """Say that an administrator's consent arrived."""
+    return _page(
+        200,
+        "good",
+        "Consent was given",
+        "The answer reached provision, which carries on in the terminal.",
+        "You can close this window.",
+    )
+
+
 def failed_page(error: ProvisionError) -> Page:
     """Say why the sign-in failed; the words are the terminal's own."""
     return _page(

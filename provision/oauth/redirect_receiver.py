@@ -1,6 +1,8 @@
 """Where the answer to a sign-in is taken in: the first good one counts, strangers never do."""
 
 import threading
+from collections.abc import Callable, Mapping
+from typing import Generic, TypeVar
 from urllib.parse import parse_qsl
 
 from provision.errors import ProvisionError, SignInRequired
@@ -8,16 +10,20 @@ from provision.oauth.callback import Callback, is_state, parse_callback
 from provision.oauth.page import Page, failed_page, foreign_page, refusal_page, signed_in_page
 
 _MOST_FIELDS = 32
+_T = TypeVar("_T", covariant=True)  # noqa: PLC0105  (read only where it is used)
 
 
-class Inbox:
+class Inbox(Generic[_T]):
     """Holds one answer; any number of threads may hand answers in."""
 
-    def __init__(self) -> None:
+    def __init__(self, parse: Callable[[Mapping[str, str]], _T], show: Callable[[], Page]) -> None:
+        """Take an answer by `parse`, which raises what Entra said instead; `show` a good one."""
+        self._parse = parse
+        self._good_page = show
         self._lock = threading.Lock()
         self._shown = threading.Event()
         self._state: str | None = None
-        self._answer: Callback | ProvisionError | None = None
+        self._answer: _T | ProvisionError | None = None
         self._page: Page | None = None
 
     def expect(self, state: str) -> None:
@@ -52,8 +58,8 @@ class Inbox:
         if is_answered:
             self._shown.set()
 
-    def wait(self, timeout: float) -> Callback:
-        """Return the code as soon as it is there.
+    def wait(self, timeout: float) -> _T:
+        """Return the answer as soon as it is there.
 
         Raises:
             SignInRequired: Nothing came in time; TimeoutError is its cause.
@@ -67,11 +73,16 @@ class Inbox:
 
     def _settle(self, parameters: dict[str, str]) -> Page:
         try:
-            self._answer = parse_callback(parameters)
+            self._answer = self._parse(parameters)
         except ProvisionError as error:
             self._answer = error
             return failed_page(error)
-        return signed_in_page()
+        return self._good_page()
+
+
+def sign_in_inbox() -> Inbox[Callback]:
+    """Return one that takes the answer to a sign-in."""
+    return Inbox(parse_callback, signed_in_page)
 
 
 def _nothing_came(timeout: float) -> SignInRequired:

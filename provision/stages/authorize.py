@@ -113,7 +113,7 @@ class _Flow:
             return sign_in, listener.wait(self.way.timeout)
 
     def by_paste(self) -> tuple[SignIn, Callback]:
-        begun = self._begin(_paste_redirect(self.registration), "query")
+        begun = self._begin(paste_redirect(self.registration), "query")
         self._keep_pending(begun)
         self.surface.open(begun.url, self.mailbox.sign_in_as)
         pasted = parse_paste(self.surface.pasted(self.mailbox.sign_in_as))
@@ -215,8 +215,8 @@ class _Flow:
         )
 
 
-def _paste_redirect(registration: Registration) -> str:
-    """Prefer the loopback address, whose failed page keeps the code in the address bar."""
+def paste_redirect(registration: Registration) -> str:
+    """Return the loopback address if there is one: its failed page keeps the answer in the bar."""
     if not registration.redirect_uris:
         raise UsageError(
             f"application {registration.unique_name} has no redirect URI",

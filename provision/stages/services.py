@@ -9,7 +9,7 @@ from provision.cloud import Cloud
 from provision.graph.request_count import Meter
 from provision.oauth.authorization_request import ResponseMode
 from provision.oauth.discovery import Discovery
-from provision.oauth.listener import Listener
+from provision.oauth.listener import ConsentListener, Listener
 from provision.oauth.token_endpoint import TokenEndpoint
 from provision.secret import Secret
 from provision.stages.progress import Report
@@ -31,6 +31,8 @@ class Services:
     report: Report
     shield: Callable[[], AbstractContextManager[None]]
     """Hold back Ctrl-C while a write and the bookkeeping that belongs to it are under way."""
+    listen_for_consent: Callable[[], ConsentListener] = ConsentListener
+    """Likewise for an administrator's consent."""
     supplied_secret: Secret | None = None
     """A client secret that the caller brought along; it wins over the vault's."""
 

@@ -17,7 +17,9 @@ from provision.vault.port import RememberedIds
 if TYPE_CHECKING:
     from provision.stages.apply import Applied, Approve, Confirm
     from provision.stages.authorize import Authorized, SignInWay, Surface
+    from provision.stages.customer_consent import Consented
     from provision.stages.destroy import ConfirmDestroy, Destroyed
+    from provision.stages.direct_consent import ConfirmConsent
     from provision.stages.doctor import Diagnosis
     from provision.stages.handoff import HandedOver
     from provision.stages.refresh import Renewed
@@ -36,12 +38,14 @@ class Session:
         targets: "Callable[[], tuple[Target, ...]]",
         administrator: Callable[[], AdministratorServices],
         tenant_id: Callable[[], str],
+        tenant_of_customer: "Callable[[str], AdministratorServices]",
     ) -> None:
         self.manifest = manifest
         self.services = services
         self._targets = targets
         self._administrator = administrator
         self._tenant_id = tenant_id
+        self._tenant_of_customer = tenant_of_customer
         self._registration: Registration | None = None
 
     @cached_property
@@ -191,6 +195,23 @@ class Session:
         from provision.stages.authorize import authorize_mailbox
 
         return authorize_mailbox(mailbox, self.registration(), way, surface, self.services)
+
+    def consent_by_link(self, tenant: str, way: "SignInWay", surface: "Surface") -> "Consented":
+        """Show an administrator of a customer's tenant the link that consents."""
+        from provision.stages.customer_consent import consent_by_link
+
+        return consent_by_link(tenant, self.registration(), way, surface, self.services)
+
+    def consent_directly(self, tenant: str, confirm: "ConfirmConsent") -> "Consented":
+        """Grant consent in a customer's tenant, where the administrator here may."""
+        from provision.stages.customer_consent import customer_of
+        from provision.stages.direct_consent import consent_directly, naming_the_link
+
+        registration = self.registration()
+        customer = customer_of(tenant, registration, self.services)
+        with naming_the_link(customer):
+            admin = self._tenant_of_customer(customer.tenant_id)
+            return consent_directly(customer, registration, admin, self.services, confirm)
 
     def is_signed_in(self, mailbox: Mailbox) -> bool:
         """Tell whether a refresh token is held that nobody has refused."""

@@ -100,6 +100,16 @@ class Snapshot:
 
 
 @dataclass(frozen=True, slots=True)
+class Presence:
+    """What a tenant has of an application that may be registered in another."""
+
+    service_principal: ServicePrincipal | None
+    grants: frozenset[Grant]
+    """Every grant of this client, on whatever resource, for whomever."""
+    microsoft_graph: Resource
+
+
+@dataclass(frozen=True, slots=True)
 class CreatedApplication:
     """A fresh application, with its secret when one was asked for."""
 
@@ -138,6 +148,10 @@ class Tenant(Protocol):
             NameTaken: Another application, live or deleted, has that name.
             RefusedError: It has another name.
         """
+        ...
+
+    def presence(self, client_id: str) -> Presence:
+        """Return what this tenant has of an application, wherever that is registered."""
         ...
 
     def create_application(

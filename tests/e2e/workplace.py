@@ -25,6 +25,7 @@ from tests.fakes.key_vault import MemoryKeyVault
 
 OWNER = "forms@contoso.com"
 PATIENCE = 60.0
+_PAGES = ("/oauth2/v2.0/authorize?", "/v2.0/adminconsent?")
 _SETTINGS = ("CLIENT_ID", "CLIENT_SECRET", "TENANT_ID", "CLIENT_CERTIFICATE_PATH")
 
 
@@ -235,7 +236,7 @@ class _Stderr(io.StringIO):
     def write(self, text: str) -> int:
         """Take text in; a link in it is visited by another thread."""
         for line in text.splitlines():
-            if line.startswith("https://") and "/oauth2/v2.0/authorize?" in line:
+            if line.startswith("https://") and any(page in line for page in _PAGES):
                 self._threads.append(threading.Thread(target=self._visit, args=(line,)))
                 self._threads[-1].start()
         return super().write(text)

@@ -7,10 +7,9 @@ from dataclasses import dataclass, field, fields
 from typing import TypeVar
 
 from provision.errors import OutcomeUnknown, ProvisionError
-from provision.tenant.application import Application, Namesake
+from provision.tenant.application import Application
 from provision.tenant.certificate import KeyCredential
 from provision.tenant.federated_credential import FederatedCredential
-from provision.tenant.port import TenantQuery
 from provision.tenant.service_principal import Grant, ServicePrincipal
 
 _T = TypeVar("_T")
@@ -101,19 +100,3 @@ class Levers:
     def shown(self) -> Content:
         """Return what the replica that answers knows."""
         return self._stale.pop(0) if self._stale else self.content
-
-
-def same_parties(one: Grant, other: Grant) -> bool:
-    def parties(g: Grant) -> tuple[str, str, str | None]:
-        return g.client_object_id, g.resource_object_id, g.principal_object_id
-
-    return parties(one) == parties(other)
-
-
-def namesakes(live: list[Application], query: TenantQuery) -> tuple[Namesake, ...]:
-    found = [
-        Namesake(a.object_id, a.client_id, a.unique_name, a.settings.display_name)
-        for a in live
-        if a.settings.display_name == query.display_name and a.unique_name != query.unique_name
-    ]
-    return tuple(sorted(found, key=lambda n: n.object_id))

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from provision.oauth.authorization_request import ResponseMode
 from provision.oauth.callback import Callback
 from provision.oauth.listener import Listener
-from provision.oauth.redirect_receiver import Inbox
+from provision.oauth.redirect_receiver import sign_in_inbox
 
 
 class MemoryListener(Listener):
@@ -18,7 +18,7 @@ class MemoryListener(Listener):
         self.response_mode = response_mode
         self.timeout = -1.0
         self.is_open = False
-        self._taken = Inbox()
+        self._taken = sign_in_inbox()
 
     def __enter__(self) -> Self:
         self.is_open = True

@@ -1,7 +1,7 @@
 """A tenant in memory: the port `Tenant`, with levers for bad luck and for other people."""
 
 from dataclasses import fields, replace
-from datetime import UTC, datetime
+from datetime import UTC
 from itertools import count
 
 from provision.errors import AlreadyExists, NameTaken, NotFound
@@ -12,23 +12,26 @@ from provision.tenant.application import (
     MICROSOFT_GRAPH,
     Application,
     ApplicationSettings,
-    DeletedApplication,
     MintedPassword,
     Password,
     PasswordRequest,
 )
 from provision.tenant.caller import Caller
-from provision.tenant.federated_credential import FederatedCredential
 from provision.tenant.policies import UNKNOWN_POLICIES, TenantPolicies
-from provision.tenant.port import CreatedApplication, Snapshot, TenantQuery
+from provision.tenant.port import CreatedApplication, Presence, Snapshot, TenantQuery
 from provision.tenant.service_principal import Grant, GrantRequest, Resource, ServicePrincipal
 from tests.fakes.callers import ALL_RIGHTS, application
 from tests.fakes.federation import Federation
-from tests.fakes.levers import Content, namesakes, same_parties
+from tests.fakes.tenant_queries import (
+    federated_of,
+    in_bin_of,
+    in_seconds,
+    namesakes_of,
+    same_parties,
+)
 
 TENANT_ID = "99999999-aaaa-4bbb-8ccc-dddddddddddd"
 USERS_MAY_CONSENT = ("ManagePermissionGrantsForSelf.microsoft-user-default-legacy",)
-DELETED_AT = datetime(2026, 11, 20, tzinfo=UTC)
 GRAPH_OBJECT_ID = "graph-principal"
 EXCHANGE_OBJECT_ID = "exchange-principal"
 
@@ -51,6 +54,8 @@ class MemoryTenant(Federation):
         self.shows_new_secrets = True
         self.has_exchange = True
         self.policies = TenantPolicies((), (), user_consent=frozenset(USERS_MAY_CONSENT))
+        self.registered_elsewhere: set[str] = set()
+        """Client ids of other tenants' applications that accounts of this one may use."""
         self._numbers = count(1)
         self.called_by = application(*ALL_RIGHTS, tenant_id=tenant_id)
 
@@ -93,6 +98,23 @@ class MemoryTenant(Federation):
         self.queries.append(query)
         return self.call("read", lambda: self._snapshot(query))
 
+    def presence(self, client_id: str) -> Presence:
+        def look() -> Presence:
+            shown = self.shown()
+            owned = (p for p in shown.principals.values() if p.client_id == client_id)
+            principal = next(owned, None)
+            return Presence(
+                principal,
+                frozenset(
+                    g
+                    for g in shown.grants.values()
+                    if principal and g.client_object_id == principal.object_id
+                ),
+                Resource(GRAPH_OBJECT_ID, MICROSOFT_GRAPH, {}),
+            )
+
+        return self.call("presence", look)
+
     def create_application(
         self, unique_name: str, settings: ApplicationSettings, password: PasswordRequest | None
     ) -> CreatedApplication:
@@ -129,7 +151,8 @@ class MemoryTenant(Federation):
 
     def create_service_principal(self, client_id: str) -> ServicePrincipal:
         def create() -> ServicePrincipal:
-            if not any(a.client_id == client_id for a in self.content.applications.values()):
+            here = {a.client_id for a in self.content.applications.values()}
+            if client_id not in here | self.registered_elsewhere:
                 raise NotFound(f"creating the service principal of {client_id}: no application")
             if any(p.client_id == client_id for p in self.content.principals.values()):
                 raise AlreadyExists(f"creating the service principal of {client_id}: it has one")
@@ -219,7 +242,7 @@ class MemoryTenant(Federation):
         application = next((a for a in live if a.unique_name == query.unique_name), None)
         client_id = query.adoptee_client_id or (application.client_id if application else "")
         principal = next((p for p in shown.principals.values() if p.client_id == client_id), None)
-        deleted = None if application else _deleted(shown, query.unique_name)
+        deleted = None if application else in_bin_of(shown, query.unique_name)
         existing = deleted.application if deleted else application
         binned = shown.binned_principals.values()
         in_bin = next(
@@ -242,13 +265,13 @@ class MemoryTenant(Federation):
                 if query.wants_exchange and self.has_exchange
                 else None
             ),
-            namesakes=() if "namesakes" in self.unknown else namesakes(live, query),
+            namesakes=() if "namesakes" in self.unknown else namesakes_of(live, query),
             user_ids={name: users[name] for name in query.users if name in users},
             unknown=self.unknown,
             deleted=deleted,
             policies=UNKNOWN_POLICIES if "policies" in self.unknown else self.policies,
             deleted_service_principal=in_bin,
-            federated_credentials=_federated(shown, application, query),
+            federated_credentials=federated_of(shown, application, query),
             key_credentials=self.keys_of(application) if query.wants_certificates else None,
         )
 
@@ -265,29 +288,10 @@ class MemoryTenant(Federation):
         self.secrets[key_id] = secret
         end_at = request.end_at.astimezone(UTC)
         return MintedPassword(
-            Password(key_id, request.display_name, _seconds(request.start_at), end_at), secret
+            Password(key_id, request.display_name, in_seconds(request.start_at), end_at), secret
         )
 
     def _of_name(self, unique_name: str) -> Application:
         found = self.named(unique_name)
         assert found is not None
         return found
-
-
-def _federated(
-    shown: Content, application: Application | None, query: TenantQuery
-) -> frozenset[FederatedCredential] | None:
-    if not query.wants_federated:
-        return None
-    live = shown.applications.values()
-    adoptee = next((a for a in live if a.client_id == query.adoptee_client_id), application)
-    return shown.federated.get("" if adoptee is None else adoptee.object_id, frozenset())
-
-
-def _deleted(shown: Content, unique_name: str) -> DeletedApplication | None:
-    found = next((a for a in shown.bin.values() if a.unique_name == unique_name), None)
-    return None if found is None else DeletedApplication(found, DELETED_AT)
-
-
-def _seconds(instant: datetime) -> datetime:
-    return instant.astimezone(UTC).replace(microsecond=0)

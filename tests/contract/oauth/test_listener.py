@@ -10,7 +10,7 @@ import pytest
 from provision.errors import ConsentMissing, RefusedError, SignInRequired
 from provision.oauth.listener import Listener
 from provision.oauth.loopback_server import open_servers
-from provision.oauth.redirect_receiver import Inbox
+from provision.oauth.redirect_receiver import sign_in_inbox
 from provision.secret import Secret
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -223,7 +223,7 @@ def test_an_interrupt_closes_the_port() -> None:
 
 def test_a_machine_without_ipv6_listens_on_ipv4_alone() -> None:
     # Of the range for documentation: an address this machine does not have.
-    servers = open_servers(Inbox(), "form_post", ("127.0.0.1", "2001:db8::1"))
+    servers = open_servers(sign_in_inbox(), "form_post", ("127.0.0.1", "2001:db8::1"))
     for server in servers:
         server.server_close()
     assert len(servers) == 1
@@ -231,10 +231,10 @@ def test_a_machine_without_ipv6_listens_on_ipv4_alone() -> None:
 
 def test_gives_up_when_the_same_port_is_never_free_on_both_addresses() -> None:
     with pytest.raises(RefusedError, match="no port is free"):
-        open_servers(Inbox(), "form_post", ("127.0.0.1", "127.0.0.1"))
+        open_servers(sign_in_inbox(), "form_post", ("127.0.0.1", "127.0.0.1"))
 
 
 def test_says_when_the_machine_gives_no_port() -> None:
     with pytest.raises(RefusedError, match="listening on this machine") as caught:
-        open_servers(Inbox(), "form_post", ("192.0.2.1", "::1"))
+        open_servers(sign_in_inbox(), "form_post", ("192.0.2.1", "::1"))
     assert "--paste" in caught.value.hint

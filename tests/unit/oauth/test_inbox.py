@@ -1,13 +1,14 @@
 import pytest
 
 from provision.errors import ConsentMissing, SignInRequired
+from provision.oauth.callback import Callback
 from provision.oauth.page import HEADERS, failed_page
-from provision.oauth.redirect_receiver import Inbox
+from provision.oauth.redirect_receiver import Inbox, sign_in_inbox
 from provision.secret import Secret
 
 
-def expecting(state: str = "good") -> Inbox:
-    inbox = Inbox()
+def expecting(state: str = "good") -> Inbox[Callback]:
+    inbox = sign_in_inbox()
     inbox.expect(state)
     return inbox
 
@@ -30,7 +31,7 @@ def test_refuses_a_wrong_state_and_goes_on_waiting(form) -> None:
 
 
 def test_refuses_everything_before_a_state_is_expected() -> None:
-    assert Inbox().take("code=c&state=").status == 400
+    assert sign_in_inbox().take("code=c&state=").status == 400
 
 
 def test_a_second_answer_gets_the_same_page_and_changes_nothing() -> None:

@@ -30,6 +30,7 @@ class Opened:
             lambda: tuple(world.targets),
             self._administrator,
             lambda: tenant_id,
+            lambda _customer: self._administrator(),
         )
 
     def _administrator(self) -> AdministratorServices:
