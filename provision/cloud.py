@@ -2,8 +2,9 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from ipaddress import ip_address
+from itertools import combinations
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
@@ -55,6 +56,12 @@ class Cloud:
         mail = (self.imap, self.pop, self.smtp)
         named = [urlsplit(origin).hostname or "" for origin in origins]
         return tuple(dict.fromkeys([*named, *(m.host for m in mail if m is not None)]))
+
+    @property
+    def audiences(self) -> frozenset[str]:
+        """Every host, and those that tokens are for: all of one cloud."""
+        resources = (self.graph_resource, self.outlook_resource)
+        return frozenset({*self.hosts, *(urlsplit(name).hostname or "" for name in resources)})
 
 
 def _microsoft(name: str, login: str, graph: str, outlook: str, mail: str, smtp: str) -> Cloud:
@@ -173,6 +180,7 @@ def load_cloud_file(path: Path, trusted_hosts: frozenset[str] = frozenset()) -> 
     except ValueError as error:
         raise UsageError(f"cloud file {path}: not JSON") from error
     cloud = _parsed(raw, path)
+    _require_one_cloud(cloud, path)
     foreign = [h for h in cloud.hosts if not is_loopback(h) and h not in trusted_hosts]
     if foreign:
         raise UsageError(
@@ -183,12 +191,34 @@ def load_cloud_file(path: Path, trusted_hosts: frozenset[str] = frozenset()) -> 
     return cloud
 
 
+def owners_of(*hosts: str) -> frozenset[str] | None:
+    """Return the Microsoft clouds that all of these hosts belong to; None where none is theirs."""
+    found = [frozenset(n for n, c in BUILT_IN.items() if h in c.audiences) for h in hosts]
+    known = [names for names in found if names]
+    return frozenset.intersection(*known) if known else None
+
+
+def _require_one_cloud(cloud: Cloud, path: Path) -> None:
+    """Refuse a file that would send one cloud's credentials to another's servers.
+
+    Raises:
+        UsageError: Two of its hosts or resources belong to different Microsoft clouds.
+    """
+    named = sorted(host for host in cloud.audiences if owners_of(host))
+    for first, second in combinations(named, 2):
+        if not owners_of(first, second):
+            raise UsageError(
+                f"cloud file {path}: {first} and {second} belong to different clouds",
+                hint=f"take every host from one of {', '.join(BUILT_IN)}",
+            )
+
+
 def _parsed(raw: object, path: Path) -> Cloud:
     if not isinstance(raw, dict) or raw.get("version") != 1:
         raise UsageError(f"cloud file {path}: not a version 1 cloud file")
     try:
         ca_bundle = raw.get("caBundle")
-        return Cloud(
+        found = Cloud(
             name=str(path.resolve()),
             authority=_origin(raw["authority"]),
             graph=_origin(raw["graph"]),
@@ -200,6 +230,8 @@ def _parsed(raw: object, path: Path) -> Cloud:
             smtp=_mail_host(raw.get("smtp")),
             has_personal_accounts=True,
         )
+        owners = owners_of(*found.audiences)
+        return replace(found, has_personal_accounts=owners is None or "global" in owners)
     except KeyError as error:
         raise UsageError(f"cloud file {path}: {error.args[0]!r} is missing") from error
     except (TypeError, ValueError) as error:

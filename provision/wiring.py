@@ -77,12 +77,14 @@ def load(place: Place) -> "tuple[Manifest, Cloud]":
         UsageError: A cloud that is unknown, unreadable, or not to be trusted.
     """
     from provision.cloud import named_cloud
-    from provision.manifest.load import load_manifest
+    from provision.manifest.load import load_manifest, require_fit
 
     manifest = load_manifest(place.file)
-    if place.cloud is not None:
-        return manifest, named_cloud(place.cloud, Path(), frozenset(place.trusted_hosts))
-    return manifest, named_cloud(manifest.cloud, place.file.parent)
+    if place.cloud is None:
+        return manifest, named_cloud(manifest.cloud, place.file.parent)
+    cloud = named_cloud(place.cloud, Path(), frozenset(place.trusted_hosts))
+    require_fit(manifest, cloud)
+    return manifest, cloud
 
 
 @contextmanager

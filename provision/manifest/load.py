@@ -3,6 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
+from provision.cloud import Cloud
 from provision.errors import ManifestInvalid, Problem, UsageError
 from provision.manifest.certificates import read_certificate_files
 from provision.manifest.document import locate, read_document, spelled
@@ -32,6 +33,22 @@ def load_manifest(path: Path) -> Manifest:
         raise ManifestInvalid(str(path), (Problem(line, "", "not UTF-8"),)) from error
     folder = path.resolve().parent
     return _in_folder(_with_certificates(read_manifest(text, str(path)), text, path), folder)
+
+
+def require_fit(manifest: Manifest, cloud: Cloud) -> None:
+    """Hold a manifest to a cloud that was put in place of its own.
+
+    Raises:
+        UsageError: Its audience has personal accounts, and the cloud has none.
+    """
+    if manifest.application.admits_personal_accounts and not cloud.has_personal_accounts:
+        audience = manifest.application.sign_in_audience
+        raise UsageError(
+            f"application {manifest.application.unique_name}: its audience {audience} admits "
+            f"personal accounts, which cloud {cloud.name} does not have",
+            hint="set application.signInAudience to AzureADMultipleOrgs, or name the cloud in the "
+            "manifest",
+        )
 
 
 def read_manifest(text: str, source: str) -> Manifest:

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from provision.cloud import BUILT_IN
+from provision.cloud import BUILT_IN, host_of
 from provision.manifest.federation_rules import federation_findings
 from provision.manifest.handoff_rules import handoff_findings
 from provision.manifest.model import Manifest
@@ -30,6 +30,7 @@ def findings(manifest: Manifest) -> Iterator[Finding]:
     """Return everything that is wrong although each value by itself is right."""
     yield from _audience(manifest)
     yield from _redirect_uris(manifest)
+    yield from _login_hosts(manifest)
     yield from _permissions(manifest)
     yield from _secret(manifest)
     yield from federation_findings(manifest)
@@ -74,6 +75,18 @@ def _redirect_uris(manifest: Manifest) -> Iterator[Finding]:
             what = "a query" if has_query(uri) else "a wildcard"
             message = f"{uri!r}: a personal audience does not allow {what} in a redirect URI"
             yield Finding((*_URIS, index), message, "", (_AUDIENCE,))
+
+
+def _login_hosts(manifest: Manifest) -> Iterator[Finding]:
+    """Hold redirects to Microsoft's own page to the cloud: another's never gets an answer."""
+    cloud = BUILT_IN.get(manifest.cloud)
+    logins = {host_of(known.authority) for known in BUILT_IN.values()}
+    for index, uri in enumerate(manifest.application.redirect_uris):
+        host = host_of(uri)
+        if cloud is not None and host in logins and host != host_of(cloud.authority):
+            message = f"{uri!r} is of another cloud than {manifest.cloud!r}"
+            meant = uri.replace(host, host_of(cloud.authority))
+            yield Finding((*_URIS, index), message, meant, (("cloud",),))
 
 
 def _permissions(manifest: Manifest) -> Iterator[Finding]:

@@ -51,7 +51,8 @@ def test_gives_the_application_its_presence_and_the_grant(abroad: World) -> None
     consented = consent(abroad)
 
     (grant,) = granted(abroad)
-    assert (grant.consent_type, grant.scopes) == ("AllPrincipals", WANTED)
+    assert grant.consent_type == "AllPrincipals"
+    assert grant.scopes == WANTED
     assert consented.was_direct
     assert len(consented.done) == 2
 
@@ -79,8 +80,12 @@ def test_writes_nothing_where_all_is_granted_and_asks_nobody(abroad: World) -> N
 def test_shows_what_is_to_be_done_and_does_nothing_unless_confirmed(abroad: World) -> None:
     shown: list[str] = []
 
+    def refuse(changes: tuple[str, ...]) -> bool:
+        shown.extend(changes)
+        return False
+
     with pytest.raises(RefusedError, match="was not confirmed"):
-        consent_directly(CUSTOMER, REGISTRATION, abroad.admin, abroad.services, shown.extend)
+        consent_directly(CUSTOMER, REGISTRATION, abroad.admin, abroad.services, refuse)
 
     assert shown[0] == "create the service principal of client-far"
     assert shown[1] == "grant Mail.Read offline_access openid profile for every user"
