@@ -85,6 +85,8 @@ class Expectations:
         """Remember what a read showed: a later one that lacks it comes from a replica behind."""
         application, principal = snapshot.application, snapshot.service_principal
         if application is not None:
+            # From here on it is not only late that it may be: somebody may put it in the bin.
+            self.forget(f"application {unique_name}")
             self.expect(f"application {unique_name} again", application_seen(unique_name))
         if application is not None and principal is not None:
             client_id = application.client_id
