@@ -31,7 +31,7 @@ from tests.signing import shared_key
 OUTLOOK = "https://outlook.office.com"
 ALL_SCOPES = frozenset({"IMAP.AccessAsUser.All", "POP.AccessAsUser.All", "SMTP.Send"})
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
-_TIMEOUT = 10.0
+_TIMEOUT = 60.0
 
 
 @dataclass(frozen=True)

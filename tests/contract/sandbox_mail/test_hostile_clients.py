@@ -42,7 +42,7 @@ def port(servers: MailServers, protocol: str) -> int:
 @contextmanager
 def plain(servers: MailServers, protocol: str) -> Iterator[socket.socket]:
     """Connect without TLS."""
-    with socket.create_connection(("localhost", port(servers, protocol)), timeout=10) as opened:
+    with socket.create_connection(("localhost", port(servers, protocol)), timeout=60) as opened:
         yield opened
 
 
