@@ -81,7 +81,7 @@ record: $(READY) ## record the cassettes anew, against the sandbox
 docs: $(READY) ## write the generated parts of docs/reference
 	@$(BIN)/python tools/reference.py
 
-lock: ## resolve the dependencies anew, without download addresses
+lock: $(READY) ## resolve the dependencies anew, without download addresses
 	@$(BIN)/uv pip compile pyproject.toml --quiet --all-extras --group dev --universal --generate-hashes \
 	  --no-header --no-annotate --no-emit-index-url --no-emit-find-links -o requirements.lock
 	@$(BIN)/python tools/install_clients.py --lock

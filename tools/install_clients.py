@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 ROOT = Path(__file__).parents[1]
 CLIENTS = ROOT / ".clients"
@@ -69,9 +70,11 @@ class FromNpm:
 
     def resolve(self) -> None:
         """Write the lock anew, without download addresses; package.json asks for the version."""
-        self.lock.unlink(missing_ok=True)
         quiet = ("--package-lock-only", "--ignore-scripts", "--omit-lockfile-registry-resolved")
-        run(CLIENTS / "bin" / "npm", "install", *quiet, "--prefix", self.lock.parent)
+        with TemporaryDirectory() as folder:
+            shutil.copy(self.lock.with_name("package.json"), folder)
+            run(CLIENTS / "bin" / "npm", "install", *quiet, "--prefix", folder)
+            shutil.copy(Path(folder, self.lock.name), self.lock)
 
     def install(self, folder: Path) -> None:
         """Fill the folder, with the Node that was installed before."""
@@ -192,14 +195,22 @@ def install_all() -> int:
     return failed
 
 
+def resolve_all() -> None:
+    """Write every lock anew; npm is installed on the way, since the next lock is its."""
+    CLIENTS.mkdir(exist_ok=True)
+    for package in PACKAGES:
+        package.resolve()
+        if "npm" in package.programs:
+            install(package)
+
+
 def main() -> int:
     """Do what the one argument says: install, `--lock` or `--debian`."""
     match sys.argv[1:]:
         case ["--debian"]:
             print(*missing())
         case ["--lock"]:
-            for package in PACKAGES:
-                package.resolve()
+            resolve_all()
         case _:
             return install_all()
     return 0
