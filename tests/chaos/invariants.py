@@ -13,6 +13,8 @@ from tests.e2e.workplace import Workplace
 
 FOREIGN = "Somebody else"
 """What another administrator names a secret of his."""
+ADOPTED = "adopted.yaml"
+"""Where `adopt` writes, beside a manifest that wants more of the same application."""
 Problems = Callable[[Workplace, Sequence[Workplace]], list[str]]
 _PREFIX = "MAIL_OAUTH_"
 _HELD = ("client_secret", "refresh_token", "mailbox", "remembered_ids", "intent")
@@ -33,6 +35,23 @@ def serves(*, secrets: int, named: str = "", each_host: bool = False) -> Problem
         return list(_unserved(work, others, range(secrets, most + 1), named or work.name))
 
     return problems
+
+
+def adopted(work: Workplace, others: Sequence[Workplace]) -> list[str]:
+    """Tell what keeps what was adopted from being planned, and then from being changed.
+
+    What another administrator wrote after it was read is drift, which the plan has to show.
+    """
+    found = []
+    secrets = work.levers.application(work.name)["passwordCredentials"]
+    usual = (0, 2) if any(s["displayName"] == FOREIGN for s in secrets) else (0,)
+    for place in (work, *others):
+        code = place.run("plan", "--file", ADOPTED, "--detailed-exitcode").code
+        found += [f"the adopted manifest's plan ends with {code}"] if code not in usual else []
+        found += _count("unfinished intents", 0, _rows(place, "intent"))
+    for place in (work, *others):
+        place.run("apply", "--yes")
+    return found + serves(secrets=1)(work, others)
 
 
 def gone(work: Workplace, others: Sequence[Workplace]) -> list[str]:

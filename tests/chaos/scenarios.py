@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
-from tests.chaos.invariants import Problems, gone, purged, serves
+from provision.clock import SystemClock
+from tests.chaos.invariants import ADOPTED, Problems, adopted, gone, purged, serves
 from tests.e2e.workplace import Workplace
 
 _HANDOFF = "handoff: [{to: dotenv, path: mail.env}]\n"
@@ -77,11 +79,27 @@ def _doomed_for_good(work: Workplace) -> tuple[str, ...]:
     return ("destroy", "--purge", "--yes")
 
 
-# A further command is a further row: `adopt` belongs here as soon as there is one.
+def _strangers(work: Workplace) -> tuple[str, ...]:
+    work.write_manifest(_HANDOFF, application=_ORGANISATIONS)
+    graph = work.levers.graph
+    body = {"displayName": work.name, "signInAudience": "AzureADMultipleOrgs"}
+    application = graph("POST", "/applications", body)
+    graph("POST", "/servicePrincipals", {"appId": application["appId"]})
+    end_at = SystemClock().now() + timedelta(days=300)
+    wanted = {"displayName": work.name, "endDateTime": end_at.isoformat()}
+    path = f"/applications/{application['id']}/addPassword"
+    secret = graph("POST", path, {"passwordCredential": wanted})
+    work.environment["PROVISION_CLIENT_SECRET"] = str(secret["secretText"])
+    which = ("--client-id", str(application["appId"]), "--secret-key-id", str(secret["keyId"]))
+    where = ("--tenant", "contoso.com", "--cloud", str(work.levers.ready_file), "--file", ADOPTED)
+    return ("adopt", *which, *where, "--unique-name", work.name, "--yes")
+
+
 SCENARIOS = (
     Scenario("apply (new)", _new, serves(secrets=1), makes_application=True),
     Scenario("apply (changed)", _changed, serves(secrets=1, named="another")),
     Scenario("apply (restored)", _deleted, serves(secrets=1)),
+    Scenario("adopt", _strangers, adopted, is_repeatable=False),
     Scenario("rotate (due)", _due, serves(secrets=2, each_host=True)),
     Scenario("rotate (retire)", _full, serves(secrets=1), is_repeatable=False),
     Scenario("destroy", _doomed, gone),

@@ -12,6 +12,7 @@ CASES = [
     ("apply (new)", "POST", "/v1.0/applications", "killed after"),
     ("apply (changed)", "POST", "/v1.0/applications/*/addPassword", "other host"),
     ("apply (restored)", "POST", "/v1.0/directory/deletedItems/*/restore", "lag"),
+    ("adopt", "PATCH", "/v1.0/applications/*", "answer lost"),
     ("rotate (due)", "POST", "/v1.0/applications/*/addPassword", "answer lost"),
     ("rotate (due)", "POST", "/*/oauth2/v2.0/token", "503"),
     ("rotate (retire)", "POST", "/v1.0/applications/*/removePassword", "killed before"),

@@ -107,11 +107,12 @@ class Workplace:
         return self.folder / name
 
     def elsewhere(self, name: str) -> "Workplace":
-        """Return another machine for the same manifest: its vault and settings are its own."""
+        """Return another machine for the same manifest: its vault is its own."""
         folder = self.folder / name
         folder.mkdir()
         other = Workplace(folder, self.levers, self._monkeypatch, self.runs)
         other.name = self.name
+        other.environment = self.environment | other.environment
         other.file("provision.yaml").write_text(self.file("provision.yaml").read_text())
         return other
 
