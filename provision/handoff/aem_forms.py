@@ -8,39 +8,26 @@ from provision.handoff.aem_worksheet import SECRETS_SHOWN, TITLE, render
 from provision.handoff.destinations import Place
 from provision.handoff.port import Handover
 from provision.handoff.stored_values import Holding, Token, combined
+from provision.handoff.whole_file import WholeFileSink
 from provision.secret import Secret
 from provision.tenant.registration import ClientSecret
 
 _SUMMARY_LINE: Final = re.compile(r"([A-Z][A-Za-z ]+): (.*)")
 
 
-class AemFormsSink:
+class AemFormsSink(WholeFileSink):
     """A plain-text worksheet for whoever fills in AEM's administration console."""
 
     name = "aem-forms"
 
     def __init__(self, place: Place, *, with_secrets: bool) -> None:
-        self._place = place
+        super().__init__(place)
         self._with_secrets = with_secrets
-
-    @property
-    def holder(self) -> str:
-        """Return `aem-forms` and the file."""
-        return f"{self.name} {self._place.label}"
 
     @property
     def holds_secrets(self) -> bool:
         """Tell that only a file with secrets does."""
         return self._with_secrets and self._place.is_kept
-
-    def prepare(self) -> None:
-        """Prove that the file can be replaced, and that it is a worksheet if it exists.
-
-        Raises:
-            SinkFailed: It cannot, or it is something else.
-        """
-        self._place.prepare()
-        self._stored()
 
     def keep(self, handover: Handover) -> None:
         """Replace the worksheet.
@@ -53,23 +40,7 @@ class AemFormsSink:
             _check_printable(holding)
         self._place.write(render(handover, holding, with_secrets=self._with_secrets))
 
-    def clear(self, client_id: str) -> bool:
-        """Remove the file if it is this application's."""
-        stored = self._stored()
-        if stored is None or stored.client_id != client_id:
-            return False
-        self._place.remove()
-        return True
-
-    def held_key_id(self) -> str | None:
-        """Return the key id printed beside the client secret; None when the secret is not."""
-        stored = self._stored()
-        return None if stored is None else stored.key_id
-
-    def _stored(self) -> Holding | None:
-        text = self._place.read()
-        if text is None or not text.strip():
-            return None
+    def _parsed(self, text: str) -> Holding:
         if not text.startswith(TITLE):
             raise SinkFailed(
                 f"{self._place.label}: is not a worksheet of provision, and would be replaced",

@@ -4,9 +4,9 @@ import json
 from typing import Any, Final
 
 from provision.errors import SinkFailed
-from provision.handoff.destinations import Place
 from provision.handoff.port import Handover
 from provision.handoff.stored_values import Holding, Token, combined
+from provision.handoff.whole_file import WholeFileSink
 from provision.secret import Secret
 from provision.tenant.registration import ClientSecret
 
@@ -23,32 +23,10 @@ from provision.tenant.registration import ClientSecret
 VERSION: Final = 1
 
 
-class JsonSink:
+class JsonSink(WholeFileSink):
     """The values as JSON."""
 
     name = "json"
-
-    def __init__(self, place: Place) -> None:
-        self._place = place
-
-    @property
-    def holder(self) -> str:
-        """Return `json` and the file."""
-        return f"{self.name} {self._place.label}"
-
-    @property
-    def holds_secrets(self) -> bool:
-        """Tell that a file does, and a stream does not."""
-        return self._place.is_kept
-
-    def prepare(self) -> None:
-        """Prove that the file can be replaced, and that it is none of another program's.
-
-        Raises:
-            SinkFailed: It cannot, or it is.
-        """
-        self._place.prepare()
-        self._stored()
 
     def keep(self, handover: Handover) -> None:
         """Replace the object.
@@ -59,23 +37,7 @@ class JsonSink:
         holding = combined(handover, self._stored())
         self._place.write(document(holding))
 
-    def clear(self, client_id: str) -> bool:
-        """Remove the file if it is this application's."""
-        stored = self._stored()
-        if stored is None or stored.client_id != client_id:
-            return False
-        self._place.remove()
-        return True
-
-    def held_key_id(self) -> str | None:
-        """Return the key id stored beside the client secret."""
-        stored = self._stored()
-        return None if stored is None else stored.key_id
-
-    def _stored(self) -> Holding | None:
-        text = self._place.read()
-        if text is None or not text.strip():
-            return None
+    def _parsed(self, text: str) -> Holding:
         try:
             raw = json.loads(text)
             if not isinstance(raw, dict) or raw.get("version") != VERSION:

@@ -11,6 +11,7 @@ from provision.handoff.destinations import Place
 from provision.handoff.port import Handover
 from provision.handoff.stored_values import Holding, combined, utc_text
 from provision.handoff.variables import holding_of, variables
+from provision.handoff.whole_file import WholeFileSink
 
 _MANAGER: Final = "app.kubernetes.io/managed-by"
 _ANNOTATION: Final = "provision"
@@ -26,33 +27,14 @@ class SecretName:
     """None leaves it to whoever applies the file."""
 
 
-class KubernetesSink:
+class KubernetesSink(WholeFileSink):
     """A Secret of type Opaque whose keys are the dotenv variables, for `envFrom`."""
 
     name = "kubernetes"
 
     def __init__(self, place: Place, called: SecretName) -> None:
-        self._place = place
+        super().__init__(place)
         self._called = called
-
-    @property
-    def holder(self) -> str:
-        """Return `kubernetes` and the file."""
-        return f"{self.name} {self._place.label}"
-
-    @property
-    def holds_secrets(self) -> bool:
-        """Tell that a file does, and a stream does not."""
-        return self._place.is_kept
-
-    def prepare(self) -> None:
-        """Prove that the file can be replaced, and that it is a Secret of ours if it exists.
-
-        Raises:
-            SinkFailed: It cannot, or it is something else.
-        """
-        self._place.prepare()
-        self._stored()
 
     def keep(self, handover: Handover) -> None:
         """Replace the file.
@@ -65,23 +47,7 @@ class KubernetesSink:
         written = yaml.safe_dump(self._secret(holding, unique_name), sort_keys=False)
         self._place.write(written)
 
-    def clear(self, client_id: str) -> bool:
-        """Remove the file if it is this application's; what was applied to a cluster stays."""
-        stored = self._stored()
-        if stored is None or stored.client_id != client_id:
-            return False
-        self._place.remove()
-        return True
-
-    def held_key_id(self) -> str | None:
-        """Return the key id stored beside the client secret."""
-        stored = self._stored()
-        return None if stored is None else stored.key_id
-
-    def _stored(self) -> Holding | None:
-        text = self._place.read()
-        if text is None or not text.strip():
-            return None
+    def _parsed(self, text: str) -> Holding:
         try:
             found: Any = yaml.safe_load(text)
             metadata = found["metadata"]
