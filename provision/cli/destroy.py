@@ -62,7 +62,8 @@ def _confirmed(doomed: "Doomed", watch: "Watch", *, yes: bool) -> bool:
     application, name = doomed.application, doomed.unique_name
     where = ", which lies in the bin already" if doomed.is_in_bin else ""
     console.err(f"- application {name} (client id {application.client_id}){where}", "bad")
-    console.err(f"- {len(application.passwords)} client secrets, {doomed.grants} grants", "bad")
+    secrets = len(application.passwords)
+    console.err(f"- client secrets: {secrets}, grants: {doomed.grants}", "bad")
     for address in doomed.mailboxes:
         console.err(f"- the sign-in of {address}, held here", "bad")
     if doomed.is_for_good:

@@ -12,6 +12,7 @@ from provision.plan.consent import IMPLIED_SCOPES, granted_to
 from provision.plan.consent_state import ConsentState, consent_state
 from provision.plan.custody import Custody
 from provision.plan.federated import unnamed_credentials
+from provision.plan.password import is_lost
 from provision.plan.resource_access import described
 from provision.tenant.application import Password
 from provision.tenant.port import Snapshot
@@ -85,14 +86,17 @@ def _secrets(
             found.append(Notice("secret", text))
     passwords = () if snapshot.application is None else snapshot.application.passwords
     found.extend(
-        _stranger(password, now)
+        _unheld(password, custody, now)
         for password in sorted(passwords, key=lambda p: p.key_id)
         if password != serving and password.key_id not in custody.held_key_ids
     )
     return found
 
 
-def _stranger(password: Password, now: datetime) -> Notice:
+def _unheld(password: Password, custody: Custody, now: datetime) -> Notice:
+    if is_lost(password, custody):
+        text = f"the value of client secret {password.key_id} was lost in an interrupted run"
+        return Notice("secret", f"{text}: nobody can use it, and it is removed")
     state = "expired" if password.end_at <= now else "live"
     text = (
         f"client secret {password.key_id} ({password.display_name!r}, {state}, until "
