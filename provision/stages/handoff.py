@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from provision.errors import ProvisionError
 from provision.stages.client_secrets import held_secret
+from provision.stages.holders import record_holder
 from provision.stages.progress import Failed, Finished, Started
 from provision.stages.refresh import renew, signed_in_mailbox
 from provision.stages.secret_custody import Target, handover
@@ -59,10 +60,7 @@ def _hand(
     except ProvisionError as error:
         services.report(Failed("handoff", error.message))
         return HandedOver(target.sink.holder, address, None, error)
-    if address is not None and values.generation is not None and target.sink.holds_secrets:
-        key = mailbox_key(registration, address)
-        now = services.clock.now()
-        services.vault.record_handoff(key, target.sink.holder, values.generation, now)
+    record_holder(target.sink, values, services)
     generation = "" if values.generation is None else f", generation {values.generation}"
     services.report(Finished("handoff", f"{target.sink.holder}{generation}"))
     return HandedOver(target.sink.holder, address, values.generation, None)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from provision.errors import ProvisionError, SinkFailed, UsageError
 from provision.handoff.port import Handover, Sink
 from provision.oauth.scopes import authority_url
+from provision.stages.holders import record_holder
 from provision.stages.services import Services
 from provision.stages.vault_keys import client_key, mailbox_key
 from provision.tenant.application import MintedPassword
@@ -98,12 +99,17 @@ def _keep_in(
     holders: list[str],
     failures: list[ProvisionError],
 ) -> None:
+    values = handover(target, registration, secret, services)
     try:
-        target.sink.keep(handover(target, registration, secret, services))
+        target.sink.keep(values)
     except ProvisionError as error:
         failures.append(error)
-    else:
-        holders.append(target.sink.holder)
+        return
+    holders.append(target.sink.holder)
+    try:
+        record_holder(target.sink, values, services)
+    except ProvisionError as error:
+        failures.append(error)
 
 
 def bring_up_to_date(

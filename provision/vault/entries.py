@@ -167,12 +167,3 @@ class ExpiredSignIn:
 
     mailbox: MailboxKey
     created_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Handoff:
-    """Which generation of a refresh token somebody was given last."""
-
-    holder: str
-    generation: int
-    handed_at: datetime

@@ -11,7 +11,7 @@ _OF_CLIENT: Final = (
     "refresh_token",
     "access_token",
     "pending_sign_in",
-    "handoff",
+    "holder",
     "granted_scopes",
 )
 _OF_REGISTRATION: Final = ("intent", "remembered_ids")

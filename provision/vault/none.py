@@ -16,7 +16,6 @@ from provision.vault.entries import (
     ClientKey,
     ExpiredSignIn,
     GrantedScopes,
-    Handoff,
     HeldSecret,
     Intent,
     MailboxKey,
@@ -26,11 +25,13 @@ from provision.vault.entries import (
     RememberedIds,
     SignedInMailbox,
 )
+from provision.vault.ledger import Holder, HolderKey
+from provision.vault.ledger_in_memory import LedgerInMemory
 from provision.vault.port import LOCK_TIMEOUT, SIGN_IN_LIFETIME
 from provision.vault.private_files import make_private_directory
 
 
-class NoVault:
+class NoVault(LedgerInMemory):
     """What `PROVISION_VAULT=none` gives: sinks must hold the secrets.
 
     Access tokens are not cached: they would be used once, by the process that has them anyway.
@@ -48,7 +49,7 @@ class NoVault:
         self._sign_ins: dict[MailboxKey, SignedInMailbox] = {}
         self._tokens: dict[MailboxKey, tuple[RefreshToken, ...]] = {}
         self._pending: dict[str, PendingSignIn] = {}
-        self._handoffs: dict[tuple[MailboxKey, str], Handoff] = {}
+        self._holders: dict[HolderKey, Holder] = {}
         self._granted: dict[tuple[MailboxKey, str], GrantedScopes] = {}
 
     def prepare(self) -> None:
@@ -98,7 +99,7 @@ class NoVault:
             self._sign_ins = {k: v for k, v in self._sign_ins.items() if not is_its_own(k)}
             self._tokens = {k: v for k, v in self._tokens.items() if not is_its_own(k)}
             self._pending = {k: v for k, v in self._pending.items() if not is_its_own(v.mailbox)}
-            self._handoffs = {k: v for k, v in self._handoffs.items() if not is_its_own(k[0])}
+            self._holders = {k: v for k, v in self._holders.items() if k.client != key}
             self._granted = {k: v for k, v in self._granted.items() if not is_its_own(k[0])}
 
     def begin_intent(
@@ -236,15 +237,6 @@ class NoVault:
         """Return what tokens of this process could do."""
         found = [g for g in self._granted.values() if g.key.client == key]
         return tuple(sorted(found, key=lambda g: (g.key.address, g.resource)))
-
-    def record_handoff(self, key: MailboxKey, holder: str, generation: int, at: datetime) -> None:
-        """Remember which generation a holder was given, until the process ends."""
-        self._handoffs[key, holder] = Handoff(holder, generation, at)
-
-    def handoffs(self, key: MailboxKey) -> tuple[Handoff, ...]:
-        """Return what this process gave to every holder, in order of holder."""
-        given = [h for (owner, _), h in self._handoffs.items() if owner == key]
-        return tuple(sorted(given, key=lambda h: h.holder))
 
 
 def _in_order_of_address(mailbox: SignedInMailbox) -> tuple[str, str, str, str]:

@@ -11,7 +11,6 @@ from provision.vault.entries import (
     ClientKey,
     ExpiredSignIn,
     GrantedScopes,
-    Handoff,
     HeldSecret,
     Intent,
     MailboxKey,
@@ -21,6 +20,7 @@ from provision.vault.entries import (
     RememberedIds,
     SignedInMailbox,
 )
+from provision.vault.ledger import GivenSecret, GivenToken, Holder, HolderKey, Ledger
 
 __all__ = [
     "ACCESS_TOKEN_MARGIN",
@@ -29,10 +29,14 @@ __all__ = [
     "AccessToken",
     "ClientKey",
     "ExpiredSignIn",
+    "GivenSecret",
+    "GivenToken",
     "GrantedScopes",
-    "Handoff",
     "HeldSecret",
+    "Holder",
+    "HolderKey",
     "Intent",
+    "Ledger",
     "MailboxKey",
     "PendingSignIn",
     "RefreshToken",
@@ -210,10 +214,21 @@ class Vault(Protocol):
 
     # Who was given what
 
-    def record_handoff(self, key: MailboxKey, holder: str, generation: int, at: datetime) -> None:
-        """Record which generation of the refresh token a holder was given."""
+    def record_handoff(self, holder: Holder) -> None:
+        """Record what a holder was given; what it was not given this time stays recorded."""
         ...
 
-    def handoffs(self, key: MailboxKey) -> tuple[Handoff, ...]:
-        """Return what every holder was given last, in order of holder."""
+    def holders(self, client: ClientKey) -> tuple[Holder, ...]:
+        """Return everybody who was given values of an application or its mailboxes.
+
+        In order of address and name; needs no key.
+        """
+        ...
+
+    def forget_holder(self, key: HolderKey) -> None:
+        """Forget that a holder was given anything; one that is not known is no error."""
+        ...
+
+    def ledger(self) -> Ledger:
+        """Return everything that is held and was given away, without a secret; needs no key."""
         ...

@@ -65,9 +65,28 @@ _THIRD: Final = (
     "ALTER TABLE remembered_ids ADD COLUMN written_at TEXT",
 )
 
+_FOURTH: Final = (
+    """CREATE TABLE holder (
+        cloud TEXT NOT NULL, tenant_id TEXT NOT NULL, client_id TEXT NOT NULL,
+        address TEXT NOT NULL, name TEXT NOT NULL, keeps_successors INTEGER NOT NULL,
+        generation INTEGER, issued_at TEXT, token_handed_at TEXT,
+        key_id TEXT, key_end_at TEXT, key_handed_at TEXT,
+        PRIMARY KEY (cloud, tenant_id, client_id, address, name))""",
+    # A hand-off refreshes first: where the generation is gone, it was issued when it was handed.
+    """INSERT INTO holder (cloud, tenant_id, client_id, address, name, keeps_successors,
+        generation, issued_at, token_handed_at)
+        SELECT given.cloud, given.tenant_id, given.client_id, given.address, given.holder, 0,
+        given.generation, coalesce(token.issued_at, given.handed_at), given.handed_at
+        FROM handoff AS given LEFT JOIN refresh_token AS token
+        ON token.cloud = given.cloud AND token.tenant_id = given.tenant_id
+        AND token.client_id = given.client_id AND token.address = given.address
+        AND token.generation = given.generation""",
+    "DROP TABLE handoff",
+)
+
 Migrations = Sequence[Sequence[str]]
 
-MIGRATIONS: Final[Migrations] = (_FIRST, _SECOND, _THIRD)
+MIGRATIONS: Final[Migrations] = (_FIRST, _SECOND, _THIRD, _FOURTH)
 """Statements that lead from version n to n + 1, from an empty file on; published ones never change.
 
 Plain SQL of SQLite 3.24, which is what the oldest supported systems ship.

@@ -1,10 +1,9 @@
-"""Signed-in mailboxes, and who was given their tokens, in the vault file."""
+"""Signed-in mailboxes in the vault file."""
 
 import sqlite3
-from datetime import datetime
 
 from provision.secret import Secret
-from provision.vault.entries import Handoff, MailboxKey, SignedInMailbox
+from provision.vault.entries import MailboxKey, SignedInMailbox
 from provision.vault.schema import instant, written
 from provision.vault.sqlite_file import Store
 from provision.vault.tokens import add_generation, mailbox_columns
@@ -76,36 +75,11 @@ class SignInRows:
                 "cloud": cloud,
             },
         )
-        return tuple(_signed_in(row) for row in rows)
-
-    def record_handoff(self, key: MailboxKey, holder: str, generation: int, at: datetime) -> None:
-        """Record which generation of the refresh token a holder was given."""
-        self._store.write(
-            "INSERT OR REPLACE INTO handoff (cloud, tenant_id, client_id, address, holder,"
-            " generation, handed_at) VALUES (:cloud, :tenant_id, :client_id, :address, :holder,"
-            " :generation, :handed_at)",
-            {
-                **mailbox_columns(key),
-                "holder": holder,
-                "generation": generation,
-                "handed_at": written(at),
-            },
-        )
-
-    def handoffs(self, key: MailboxKey) -> tuple[Handoff, ...]:
-        """Return what every holder was given last, in order of holder."""
-        rows = self._store.rows(
-            "SELECT holder, generation, handed_at FROM handoff WHERE cloud = :cloud"
-            " AND tenant_id = :tenant_id AND client_id = :client_id AND address = :address"
-            " ORDER BY holder",
-            mailbox_columns(key),
-        )
-        return tuple(
-            Handoff(row["holder"], row["generation"], instant(row["handed_at"])) for row in rows
-        )
+        return tuple(signed_in_of(row) for row in rows)
 
 
-def _signed_in(row: sqlite3.Row) -> SignedInMailbox:
+def signed_in_of(row: sqlite3.Row) -> SignedInMailbox:
+    """Return the mailbox that a row of its table describes."""
     return SignedInMailbox(
         key=MailboxKey(row["cloud"], row["tenant_id"], row["client_id"], row["address"]),
         unique_name=row["unique_name"],

@@ -7,6 +7,7 @@ from provision.clock import Clock
 from provision.vault.client_secrets import ClientSecretRows
 from provision.vault.forgetting import ForgettingRows
 from provision.vault.key import KeyKeeper, KeyKind
+from provision.vault.ledger_rows import LedgerRows
 from provision.vault.pending_mints import IntentRows
 from provision.vault.pending_sign_ins import PendingRows
 from provision.vault.port import LOCK_TIMEOUT
@@ -16,7 +17,15 @@ from provision.vault.sqlite_file import BUSY_TIMEOUT, Store
 from provision.vault.tokens import TokenRows
 
 
-class SqliteVault(ClientSecretRows, IntentRows, SignInRows, TokenRows, PendingRows, ForgettingRows):
+class SqliteVault(
+    ClientSecretRows,
+    IntentRows,
+    SignInRows,
+    TokenRows,
+    PendingRows,
+    LedgerRows,
+    ForgettingRows,
+):
     """A vault whose secrets are sealed with AES-GCM; the rest of it can be read by its owner.
 
     Nothing is opened, asked or made before the first method is called.

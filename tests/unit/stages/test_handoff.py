@@ -1,6 +1,7 @@
 """Hand-off: each mailbox refreshed once, every target written, and who has what written down."""
 
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from provision.stages.progress import Failed, Finished
 from provision.stages.secret_custody import Target
 from provision.stages.vault_keys import mailbox_key
 from provision.tenant.registration import Registration
-from provision.vault.port import Handoff, HeldSecret
+from provision.vault.port import GivenSecret, GivenToken, HeldSecret, Holder, HolderKey
 from tests.unit.stages.world import FORMS, NOW, World, client_key
 
 
@@ -89,10 +90,37 @@ def test_writes_down_which_generation_each_holder_has(
 
     run(world, signed_in)
 
-    assert world.vault.handoffs(mailbox_key(signed_in, FORMS.address)) == (
-        Handoff("dotenv mail.env", 2, NOW),
-        Handoff("json mail.json", 2, NOW),
+    client = mailbox_key(signed_in, FORMS.address).client
+    token = GivenToken(2, NOW, NOW)
+    held = world.vault.secret(client)
+    assert held is not None
+    secret = GivenSecret(held.key_id, held.end_at, NOW)
+    assert world.vault.holders(client) == tuple(
+        Holder(HolderKey(client, FORMS.address, name), False, token, secret)
+        for name in ("dotenv mail.env", "json mail.json")
     )
+
+
+def test_writes_down_when_the_copy_was_issued_and_not_when_it_was_given(
+    world: World, signed_in: Registration
+) -> None:
+    world.clock.sleep(3600)
+    world.with_sink()
+
+    world.apply()
+
+    (holder,) = world.vault.ledger().holders
+    assert holder.token == GivenToken(1, NOW, NOW + timedelta(hours=1))
+
+
+def test_who_gets_the_secret_before_anybody_signed_in_is_a_holder(world: World) -> None:
+    world.with_sink()
+
+    world.apply()
+
+    (holder,) = world.vault.ledger().holders
+    (key_id,) = world.live
+    assert (holder.token, holder.secret and holder.secret.key_id) == (None, key_id)
 
 
 def test_a_target_that_keeps_no_secret_is_no_holder(world: World, signed_in: Registration) -> None:
@@ -103,7 +131,7 @@ def test_a_target_that_keeps_no_secret_is_no_holder(world: World, signed_in: Reg
 
     assert handed.failure is None
     assert "refresh-1" in written[0]
-    assert world.vault.handoffs(mailbox_key(signed_in, FORMS.address)) == ()
+    assert world.vault.ledger().holders == ()
 
 
 def test_a_target_without_a_mailbox_refreshes_nothing(
@@ -140,7 +168,7 @@ def test_a_target_that_failed_is_no_holder(world: World, signed_in: Registration
 
     run(world, signed_in)
 
-    assert world.vault.handoffs(mailbox_key(signed_in, FORMS.address)) == ()
+    assert world.vault.ledger().holders == ()
 
 
 def test_a_target_that_cannot_be_written_is_found_before_the_refresh(

@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 from provision.secret import Secret
-from provision.vault.port import ExpiredSignIn, GrantedScopes, Handoff, MailboxKey, Vault
+from provision.vault.port import ExpiredSignIn, GrantedScopes, MailboxKey, Vault
+from tests.unit.vault.ledger_contract import LedgerContract
 from tests.unit.vault.samples import (
     CLIENT,
     IDS,
@@ -11,6 +12,7 @@ from tests.unit.vault.samples import (
     REGISTRATION,
     START,
     held,
+    keep_three_generations,
     minutes,
     pending,
     signed_in,
@@ -19,7 +21,7 @@ from tests.unit.vault.samples import (
 OTHER_CLOUD = replace(MAILBOX, cloud="/tmp/sandbox.json")
 
 
-class VaultContract:
+class VaultContract(LedgerContract):
     """Subclass it and provide a `vault` fixture that gives an empty vault at `START`."""
 
     def test_can_prove_itself_before_there_is_a_secret(self, vault: Vault) -> None:
@@ -183,7 +185,7 @@ class VaultContract:
         assert vault.keep_sign_in(signed_in(), Secret("refresh-2")) == 2
 
     def test_keeps_the_generation_before_the_newest(self, vault: Vault) -> None:
-        _keep_three_generations(vault)
+        keep_three_generations(vault)
         assert _tokens(vault) == ["refresh-3", None, "refresh-2", "refresh-3"]
 
     def test_stays_at_a_generation_when_the_token_was_not_rotated(self, vault: Vault) -> None:
@@ -259,15 +261,6 @@ class VaultContract:
         vault.keep_pending(pending(mailbox=OTHER_CLOUD))
         assert vault.take_latest_pending(MAILBOX, START) is None
 
-    def test_records_what_each_holder_was_given_last(self, vault: Vault) -> None:
-        vault.record_handoff(MAILBOX, "dotenv mail.env", 1, START)
-        vault.record_handoff(MAILBOX, "aem", 2, START)
-        vault.record_handoff(MAILBOX, "dotenv mail.env", 3, START + minutes(1))
-        assert vault.handoffs(MAILBOX) == (
-            Handoff("aem", 2, START),
-            Handoff("dotenv mail.env", 3, START + minutes(1)),
-        )
-
     def test_holds_a_lock_that_nobody_holds(self, vault: Vault) -> None:
         with vault.lock("refresh", "tenant-1") as is_held:
             assert is_held
@@ -285,12 +278,6 @@ class VaultContract:
     def test_holds_two_locks_of_different_names(self, vault: Vault) -> None:
         with vault.lock("refresh", "a", "b"), vault.lock("refresh", "a b") as is_held:
             assert is_held
-
-
-def _keep_three_generations(vault: Vault) -> None:
-    vault.keep_sign_in(signed_in(), Secret("refresh-1"))
-    vault.keep_refresh_token(MAILBOX, Secret("refresh-2"), START)
-    vault.keep_refresh_token(MAILBOX, Secret("refresh-3"), START)
 
 
 def _tokens(vault: Vault, mailbox: MailboxKey = MAILBOX) -> list[str | None]:

@@ -19,6 +19,7 @@ from provision.vault.entries import (
 )
 from provision.vault.key import KeyKeeper
 from provision.vault.os_keyring import Keyring
+from provision.vault.port import Vault
 from provision.vault.sqlite_vault import SqliteVault
 
 START = datetime(2031, 3, 4, 5, 6, 7, tzinfo=UTC)
@@ -73,6 +74,12 @@ def pending(state: str = "state-1", mailbox: MailboxKey = MAILBOX, age: float = 
         scopes=("openid", "offline_access"),
         created_at=START - minutes(age),
     )
+
+
+def keep_three_generations(vault: Vault) -> None:
+    vault.keep_sign_in(signed_in(), Secret("refresh-1"))
+    vault.keep_refresh_token(MAILBOX, Secret("refresh-2"), START)
+    vault.keep_refresh_token(MAILBOX, Secret("refresh-3"), START)
 
 
 class MemoryKeyring:

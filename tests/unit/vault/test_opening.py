@@ -10,10 +10,19 @@ import pytest
 
 from provision.errors import VaultFailed
 from provision.vault.key import KeyKeeper
-from provision.vault.schema import MIGRATIONS, migrate, schema_version
+from provision.vault.port import GivenToken
+from provision.vault.schema import MIGRATIONS, instant, migrate, schema_version
 from provision.vault.sqlite_file import Store
 from provision.vault.sqlite_vault import SqliteVault
-from tests.unit.vault.samples import CLIENT, IDS, REGISTRATION, VAULT_KEY, held, sqlite_vault
+from tests.unit.vault.samples import (
+    CLIENT,
+    IDS,
+    MAILBOX,
+    REGISTRATION,
+    VAULT_KEY,
+    held,
+    sqlite_vault,
+)
 
 
 @pytest.fixture
@@ -175,7 +184,7 @@ def test_says_when_the_file_vanished_while_in_use(vault: SqliteVault) -> None:
 
 def test_refuses_a_vault_of_a_newer_provision(vault: SqliteVault) -> None:
     _execute(vault.path, "PRAGMA user_version = 99")
-    with pytest.raises(VaultFailed, match=r"newer provision \(schema 99, this one knows 3\)"):
+    with pytest.raises(VaultFailed, match=r"newer provision \(schema 99, this one knows 4\)"):
         vault.secret(CLIENT)
 
 
@@ -191,6 +200,19 @@ def test_brings_an_older_vault_up_to_date(vault: SqliteVault) -> None:
     step = ("ALTER TABLE client_secret ADD COLUMN note TEXT DEFAULT 'none'",)
     newer = Store(vault.path, _keys(vault.path), migrations=(*MIGRATIONS, step))
     assert [row["note"] for row in newer.rows("SELECT note FROM client_secret", {})] == ["none"]
+
+
+def test_keeps_the_holders_of_a_vault_from_before_the_ledger(absent: SqliteVault) -> None:
+    older = Store(absent.path, _keys(absent.path), migrations=MIGRATIONS[:3])
+    row = f"'{MAILBOX.cloud}', '{MAILBOX.tenant_id}', '{MAILBOX.client_id}', '{MAILBOX.address}'"
+    issued, handed = "2031-01-01T00:00:00.000000+00:00", "2031-01-02T00:00:00.000000+00:00"
+    older.write(f"INSERT INTO refresh_token VALUES ({row}, 2, x'00', '{issued}', NULL, NULL)", {})
+    older.write(f"INSERT INTO handoff VALUES ({row}, 'aem', 2, '{handed}')", {})
+    older.write(f"INSERT INTO handoff VALUES ({row}, 'mutt', 1, '{handed}')", {})
+    assert [(h.key.name, h.token, h.secret) for h in absent.holders(CLIENT)] == [
+        ("aem", GivenToken(2, instant(issued), instant(handed)), None),
+        ("mutt", GivenToken(1, instant(handed), instant(handed)), None),
+    ]
 
 
 def test_moves_into_a_database_that_nobody_has_used(absent: SqliteVault) -> None:

@@ -14,6 +14,7 @@ from tests.unit.vault.samples import (
     IDS,
     MAIL,
     MAILBOX,
+    OTHER_KEY,
     REGISTRATION,
     SCOPES,
     START,
@@ -115,6 +116,14 @@ def test_drops_cached_access_tokens_when_somebody_signs_in(vault: SqliteVault) -
     assert vault.access_token(MAILBOX, MAIL, SCOPES, START) is None
 
 
+def test_tells_the_ledger_without_its_key(vault: SqliteVault, tmp_path: Path) -> None:
+    vault.keep_secret(CLIENT, held())
+    vault.keep_sign_in(signed_in(), Secret("refresh-1"))
+    stranger = sqlite_vault(tmp_path, given=OTHER_KEY)
+    assert stranger.ledger() == vault.ledger()
+    assert stranger.holders(CLIENT) == ()
+
+
 def test_shows_no_secret_in_its_file(vault: SqliteVault) -> None:
     vault.keep_secret(CLIENT, held(text="canary-1"))
     vault.keep_sign_in(signed_in(), Secret("canary-2"))
@@ -127,6 +136,7 @@ def test_makes_no_file_by_reading(vault: SqliteVault, tmp_path: Path) -> None:
     vault.remembered_ids(REGISTRATION)
     vault.take_pending("state-1", START)
     vault.finish_intent("intent-1")
+    vault.ledger()
     assert vault.key_kind is None
     assert list(tmp_path.iterdir()) == []
 
