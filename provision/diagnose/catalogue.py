@@ -1,5 +1,6 @@
 """The catalogue's entries, read from the packaged TOML files on first use."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
@@ -26,28 +27,59 @@ class Entry:
     """`imap`, `pop`, `smtp`."""
     fragments: tuple[str, ...]
     """Texts that must all occur, whatever their case."""
+    phrases: tuple[str, ...]
+    """Texts of which one must occur, or tells the entry where a program prints no code."""
     kind: str
     """One of `KINDS`."""
     advice: Advice
 
+    @property
+    def is_fallback(self) -> bool:
+        """Whether it takes what no other entry knows."""
+        return not (self.codes or self.statuses or self.fragments or self.phrases)
 
-@cache
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """One data file."""
+
+    title: str
+    """The comment that it begins with: a sentence or two."""
+    entries: tuple[Entry, ...]
+
+
 def read_entries(*names: str) -> tuple[Entry, ...]:
     """Return the rows of the named files, in their order.
 
     Args:
         names: File names under `provision/diagnose/data`, without `.toml`.
     """
+    return tuple(entry for name in names for entry in read_chapter(name).entries)
+
+
+@cache
+def read_chapter(name: str) -> Chapter:
+    """Return one file of the catalogue."""
+    text, document = _document(name)
+    title = text.partition("\n")[0].removeprefix("# ")
+    return Chapter(title, tuple(_entry(raw) for raw in document.get("entry", ())))
+
+
+@cache
+def well_known_ids() -> dict[str, str]:
+    """Return what the ids stand for that are the same in every tenant."""
+    ids: dict[str, str] = _document("well_known_ids")[1]["ids"]
+    return ids
+
+
+def _document(name: str) -> tuple[str, dict[str, Any]]:
     # Reading TOML costs milliseconds that a command without an error should not pay.
     import tomllib  # noqa: PLC0415  (see above)
     from importlib.resources import files  # noqa: PLC0415  (see above)
 
-    folder = files("provision.diagnose") / "data"
-    return tuple(
-        _entry(raw)
-        for name in names
-        for raw in tomllib.loads((folder / f"{name}.toml").read_text(encoding="utf-8"))["entry"]
-    )
+    path = files("provision.diagnose") / "data" / f"{name}.toml"
+    text = path.read_text(encoding="utf-8")
+    return text, tomllib.loads(text)
 
 
 def _entry(raw: dict[str, Any]) -> Entry:
@@ -56,8 +88,28 @@ def _entry(raw: dict[str, Any]) -> Entry:
         statuses=frozenset(raw.get("statuses", ())),
         protocols=frozenset(raw.get("protocols", ())),
         fragments=tuple(raw.get("match", ())),
+        phrases=tuple(raw.get("says", ())),
         kind=raw["class"],
-        advice=Advice(raw["meaning"], raw["cause"], raw["command"], raw["source"]),
+        advice=Advice(
+            meaning=raw["meaning"],
+            cause=raw["cause"],
+            command=raw["command"],
+            source=raw["source"],
+            mended_by=raw.get("powershell", ""),
+        ),
+    )
+
+
+def occurs(fragment: str, text: str) -> bool:
+    """Find a fragment whatever its case, but not `5.7.3` inside `5.7.30`."""
+    pattern = rf"(?<![0-9]){re.escape(fragment)}(?![0-9])"
+    return re.search(pattern, text, re.IGNORECASE) is not None
+
+
+def is_told_by(entry: Entry, text: str) -> bool:
+    """Tell whether a text has all fragments of an entry and, where it has phrases, one of them."""
+    return all(occurs(fragment, text) for fragment in entry.fragments) and (
+        not entry.phrases or any(occurs(phrase, text) for phrase in entry.phrases)
     )
 
 
@@ -67,6 +119,10 @@ def most_specific(entries: Iterable[Entry]) -> Entry:
 
 
 def _specificity(entry: Entry) -> tuple[int, int, int, int]:
-    """Rank text above codes above statuses above protocols."""
-    text = sum(len(fragment) for fragment in entry.fragments)
+    """Rank text above codes above statuses above protocols.
+
+    Phrases only count where they select: beside a code they stand in for it.
+    """
+    phrases = () if entry.codes else entry.phrases
+    text = sum(map(len, entry.fragments)) + min(map(len, phrases), default=0)
     return text, bool(entry.codes), bool(entry.statuses), bool(entry.protocols)

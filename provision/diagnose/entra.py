@@ -1,11 +1,12 @@
 """What an Entra error means: by AADSTS number, else by the OAuth class of the error."""
 
+from collections import defaultdict
 from dataclasses import replace
 from functools import cache
 from typing import Final
 
 from provision.diagnose.advice import Advice
-from provision.diagnose.catalogue import Entry, read_entries
+from provision.diagnose.catalogue import Entry, is_told_by, most_specific, read_entries
 
 CODE_FILES: Final = (
     "entra_request",
@@ -16,10 +17,11 @@ CODE_FILES: Final = (
     "entra_policy",
 )
 CLASS_FILE: Final = "entra_classes"
+SUBERROR_FILE: Final = "entra_suberrors"
 _ANY: Final = "*"
 
 
-def explain_entra(code: int | None, error: str) -> Advice:
+def explain_entra(code: int | None, error: str, description: str = "") -> Advice:
     """Explain a refusal by Entra's authorize or token endpoint.
 
     Microsoft asks programs to branch on `error` and never on the number, so this only chooses
@@ -28,6 +30,7 @@ def explain_entra(code: int | None, error: str) -> Advice:
     Args:
         code: The first of `error_codes`, or None when the answer had none.
         error: The `error` member, such as `invalid_grant`; may be empty.
+        description: `error_description`, for the few numbers that mean several things.
 
     Returns:
         The advice for the number; for an unknown number that of the class, with Microsoft's page
@@ -36,21 +39,42 @@ def explain_entra(code: int | None, error: str) -> Advice:
     Source:
         https://learn.microsoft.com/entra/identity-platform/reference-error-codes
     """
-    known = _by_code().get(str(code)) if code is not None else None
+    known = known_number(code, description) if code is not None else None
     if known is not None:
         return known.advice
-    classes = _by_class()
-    advice = classes.get(error.strip().lower(), classes[_ANY]).advice
+    advice = (known_class(error) or _by_code(CLASS_FILE)[_ANY][0]).advice
     if code is None:
         return advice
     return replace(advice, source=f"https://login.microsoftonline.com/error?code={code}")
 
 
-@cache
-def _by_code() -> dict[str, Entry]:
-    return {code: entry for entry in read_entries(*CODE_FILES) for code in entry.codes}
+def known_number(code: int, description: str = "") -> Entry | None:
+    """Return the entry of an AADSTS number; None when the catalogue does not have it."""
+    candidates = _by_code(*CODE_FILES).get(str(code), [])
+    told = [e for e in candidates if not e.fragments or is_told_by(e, description)]
+    return most_specific(told) if told else None
+
+
+def known_class(error: str) -> Entry | None:
+    """Return the entry of an OAuth `error`; None when the catalogue does not have it."""
+    word = error.strip().lower()
+    return _by_code(CLASS_FILE)[word][0] if word in _by_code(CLASS_FILE) and word != _ANY else None
+
+
+def known_suberror(suberror: str) -> Entry | None:
+    """Return the entry of a `suberror`; None when the catalogue does not have it."""
+    return next(iter(_by_code(SUBERROR_FILE).get(suberror.strip().lower(), [])), None)
+
+
+def known_words() -> frozenset[str]:
+    """Return every OAuth `error` that the catalogue has."""
+    return frozenset(_by_code(CLASS_FILE)) - {_ANY}
 
 
 @cache
-def _by_class() -> dict[str, Entry]:
-    return {code: entry for entry in read_entries(CLASS_FILE) for code in entry.codes}
+def _by_code(*names: str) -> dict[str, list[Entry]]:
+    found: dict[str, list[Entry]] = defaultdict(list)
+    for entry in read_entries(*names):
+        for code in entry.codes:
+            found[code].append(entry)
+    return dict(found)

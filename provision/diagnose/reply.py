@@ -1,12 +1,19 @@
 """What a mail server's reply means: the entry with the most matching text wins."""
 
-import re
 from typing import Final
 
 from provision.diagnose.advice import Advice
-from provision.diagnose.catalogue import Entry, most_specific, read_entries
+from provision.diagnose.catalogue import Entry, is_told_by, most_specific, read_entries
 
-FILES: Final = ("mail_login", "mail_smtp", "mail_smtp_limits")
+MAIL_FILES: Final = (
+    "mail_login",
+    "mail_dialogue",
+    "mail_smtp",
+    "mail_smtp_limits",
+    "mail_message",
+)
+NETWORK_FILE: Final = "network"
+FILES: Final = (*MAIL_FILES, NETWORK_FILE)
 
 
 def explain_reply(protocol: str, reply: str) -> Advice:
@@ -16,19 +23,16 @@ def explain_reply(protocol: str, reply: str) -> Advice:
         protocol: `imap`, `pop` or `smtp`, whatever the case.
         reply: The server's words, whole or in part; several lines are read as one.
     """
+    # One entry asks for nothing, so something always matches.
+    return find_reply(protocol, reply).advice
+
+
+def find_reply(protocol: str, reply: str) -> Entry:
+    """Return the entry of a reply; a fallback when the catalogue does not have it."""
     spoken = protocol.strip().lower()
     text = " ".join(reply.split())
-    # One entry asks for nothing, so something always matches.
-    return most_specific(e for e in read_entries(*FILES) if _answers(e, spoken, text)).advice
-
-
-def _answers(entry: Entry, protocol: str, text: str) -> bool:
-    if entry.protocols and protocol not in entry.protocols:
-        return False
-    return all(_occurs(fragment, text) for fragment in entry.fragments)
-
-
-def _occurs(fragment: str, text: str) -> bool:
-    """Find a fragment, but not `5.7.3` inside `5.7.30`."""
-    pattern = rf"(?<![0-9]){re.escape(fragment)}(?![0-9])"
-    return re.search(pattern, text, re.IGNORECASE) is not None
+    return most_specific(
+        entry
+        for entry in read_entries(*FILES)
+        if (not entry.protocols or spoken in entry.protocols) and is_told_by(entry, text)
+    )

@@ -62,7 +62,7 @@ def sign_in_refusal(who: str, tenant: str, error: Exception) -> ProvisionError:
             hint=f"try az login --tenant {tenant} --allow-no-subscriptions, which says more",
         )
     name = oauth_error.group(1) if oauth_error else ""
-    advice = explain_entra(int(found.group(1)) if found else None, name)
+    advice = explain_entra(int(found.group(1)) if found else None, name, text)
     said = f"AADSTS{found.group(1)}" if found else name
     command = advice.command
     is_own = name == "invalid_client" or (found and int(found.group(1)) in _OWN_CREDENTIAL)

@@ -55,7 +55,7 @@ def test_sdks_do_not_log_urls_unless_somebody_asked_for_it():
 def test_importing_the_catalogue_reads_no_data():
     code = (
         "import sys, provision.diagnose; from provision.diagnose.catalogue import "
-        "read_entries; print('tomllib' in sys.modules, read_entries.cache_info().currsize)"
+        "read_chapter; print('tomllib' in sys.modules, read_chapter.cache_info().currsize)"
     )
 
     assert run(code) == "False 0"

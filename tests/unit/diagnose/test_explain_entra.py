@@ -27,7 +27,28 @@ def test_a_known_code_gets_its_command(code: int, command: str) -> None:
 def test_every_code_of_the_data_is_found() -> None:
     for entry in read_entries(*CODE_FILES):
         for code in entry.codes:
-            assert explain_entra(int(code), "") == entry.advice
+            assert explain_entra(int(code), "", " ".join(entry.fragments)) == entry.advice
+
+
+@pytest.mark.parametrize(
+    ("code", "description", "word"),
+    [
+        (
+            70000,
+            "… scopes requested are unauthorized or expired.",
+            "scopes",
+        ),
+        (70000, "The user could not be authenticated as the grant is expired.", "has run out"),
+        (70000, "Provided grant is invalid or malformed.", "not valid"),
+        (700023, "Client assertion audience claim does not match Realm issuer.", "assertion"),
+        (700023, "", "names no resource"),
+        (90023, "Public clients can't send a client secret.", "public"),
+    ],
+)
+def test_a_number_with_several_meanings_is_told_by_its_description(
+    code: int, description: str, word: str
+) -> None:
+    assert word in explain_entra(code, "invalid_grant", description).meaning
 
 
 def test_a_known_code_beats_the_class() -> None:
