@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from provision.manifest.model import Manifest
     from provision.plan.planner import Plan
     from provision.secret import Secret
-    from provision.stages.authorize import SignInWay, Surface
     from provision.stages.progress import Report
     from provision.stages.session import Session
+    from provision.stages.sign_in_way import SignInWay, Surface
     from provision.tenant.registration import Registration
 
 __all__ = [
@@ -39,8 +39,8 @@ _HOMES = {
     "Registration": "provision.tenant.registration",
     "Secret": "provision.secret",
     "Session": "provision.stages.session",
-    "SignInWay": "provision.stages.authorize",
-    "Surface": "provision.stages.authorize",
+    "SignInWay": "provision.stages.sign_in_way",
+    "Surface": "provision.stages.sign_in_way",
     "load_manifest": "provision.manifest.load",
 }
 

@@ -7,8 +7,8 @@ from provision.cli import ask, console, exits
 from provision.cli.options import Through
 from provision.errors import ProvisionError
 from provision.stages.apply import Applied
-from provision.stages.authorize import FRESH_PATIENCE, SignInWay, Surface
 from provision.stages.session import Session
+from provision.stages.sign_in_way import FRESH_PATIENCE, SignInWay, Surface
 
 if TYPE_CHECKING:
     from provision.stages.handoff import HandedOver
@@ -112,7 +112,7 @@ _OFFER = {
 
 
 def _authorize(session: Session, wish: Wish, results: Results) -> int:
-    way = SignInWay(is_pasted=wish.is_pasted, patience=FRESH_PATIENCE)
+    way = SignInWay("paste" if wish.is_pasted else "listener", patience=FRESH_PATIENCE)
     codes = []
     for mailbox in session.mailboxes():
         try:

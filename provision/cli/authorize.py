@@ -24,8 +24,9 @@ from provision.errors import RefusedError, SignInRequired, UsageError
 from provision.secret import Secret
 
 if TYPE_CHECKING:
-    from provision.stages.authorize import Authorized, SignInWay, Surface
     from provision.stages.session import Session
+    from provision.stages.sign_in_flow import Authorized
+    from provision.stages.sign_in_way import SignInWay, Surface
     from provision.tenant.mailbox import Mailbox
 
 
@@ -85,7 +86,7 @@ def authorize(
     from provision.cli import ask, customer_consent, registration_file
     from provision.cli.progress_view import Watch
     from provision.cli.sign_in_link import TerminalSurface
-    from provision.stages.authorize import FRESH_PATIENCE, SignInWay
+    from provision.stages.sign_in_way import FRESH_PATIENCE, SignInWay
 
     if secret_stdin and paste:
         raise UsageError("--secret-stdin and --paste both want standard input")
@@ -93,7 +94,7 @@ def authorize(
     secret = _read_secret() if secret_stdin else None
     place = wiring.Place(file, cloud, tuple(trust_cloud or ()))
     way = SignInWay(
-        is_pasted=paste,
+        by="paste" if paste else "listener",
         is_query=response_mode is ResponseMode.QUERY,
         timeout=timeout,
         # A secret that somebody typed is more likely wrong than new.

@@ -7,9 +7,9 @@ from provision.cli.options import Output
 
 if TYPE_CHECKING:
     from provision.cli.progress_view import Watch
-    from provision.stages.authorize import SignInWay, Surface
     from provision.stages.customer_consent import Consented
     from provision.stages.session import Session
+    from provision.stages.sign_in_way import SignInWay, Surface
 
 
 def by_link(

@@ -17,7 +17,7 @@ from provision.stages.progress import Finished, Started
 
 if TYPE_CHECKING:
     from provision.sandbox.process import RunningSandbox
-    from provision.stages.authorize import Surface
+    from provision.stages.sign_in_way import Surface
 
 _MAILBOX = "forms@contoso.com"
 OpenOption = Annotated[bool, typer.Option("--open", help="Sign in yourself, in your browser.")]

@@ -8,9 +8,10 @@ from provision.errors import (
 )
 from provision.oauth.admin_consent import ConsentRequest, accept_pasted_consent, ask_for_consent
 from provision.oauth.discovery import resolve_tenant
-from provision.stages.authorize import LOOPBACK, SignInWay, Surface, paste_redirect
 from provision.stages.progress import Finished, Started
 from provision.stages.services import Services
+from provision.stages.sign_in_flow import paste_redirect, require_loopback
+from provision.stages.sign_in_way import SignInWay, Surface
 from provision.tenant.registration import Registration
 
 _SIGN_IN: Final = frozenset({"openid", "profile"})
@@ -69,12 +70,12 @@ def consent_by_link(
     customer = customer_of(name, registration, services)
     whom = f"an administrator of {name}"
     services.report(Started("consent", f"waiting for {whom} to consent"))
-    if way.is_pasted:
+    if way.by == "paste":
         request = _asked(customer, registration, paste_redirect(registration), services)
         surface.open(request.url, whom)
         accept_pasted_consent(surface.pasted(whom), request)
     else:
-        _require_loopback(registration)
+        require_loopback(registration)
         with services.listen_for_consent() as listener:
             request = _asked(customer, registration, listener.redirect_uri, services)
             listener.expect_consent(request)
@@ -102,12 +103,3 @@ def _asked(
 def wanted_scopes(registration: Registration) -> tuple[str, ...]:
     """Return what the customer's tenant consents to: all that is declared, and signing in."""
     return tuple(sorted(frozenset(registration.scopes) | _SIGN_IN))
-
-
-def _require_loopback(registration: Registration) -> None:
-    if LOOPBACK not in {uri.rstrip("/") for uri in registration.redirect_uris}:
-        raise UsageError(
-            f"application {registration.unique_name}: {LOOPBACK} is not among its redirect URIs, "
-            "so no listener here can receive the answer",
-            hint=f"add {LOOPBACK} to web.redirectUris and `provision apply`, or use --paste",
-        )

@@ -16,7 +16,6 @@ from provision.vault.port import RememberedIds
 
 if TYPE_CHECKING:
     from provision.stages.apply import Applied, Approve, Confirm
-    from provision.stages.authorize import Authorized, SignInWay, Surface
     from provision.stages.customer_consent import Consented
     from provision.stages.destroy import ConfirmDestroy, Destroyed
     from provision.stages.direct_consent import ConfirmConsent
@@ -25,6 +24,8 @@ if TYPE_CHECKING:
     from provision.stages.refresh import Renewed
     from provision.stages.rotate import ConfirmRotation, Rotated, RotationWish
     from provision.stages.secret_custody import Target
+    from provision.stages.sign_in_flow import Authorized
+    from provision.stages.sign_in_way import SignInWay, Surface
     from provision.stages.verify import Verified
 
 

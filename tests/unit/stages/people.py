@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from provision.oauth.authorization_request import ResponseMode, code_challenge
-from provision.stages.authorize import Authorized, SignInWay, authorize_mailbox
+from provision.stages.authorize import authorize_mailbox
+from provision.stages.sign_in_flow import Authorized
+from provision.stages.sign_in_way import SignInWay
 from provision.stages.vault_keys import mailbox_key
 from provision.tenant.mailbox import Mailbox
 from provision.tenant.registration import Registration
@@ -14,7 +16,7 @@ from tests.fakes.entra import Account
 from tests.fakes.listener import MemoryListener
 from tests.unit.stages.world import FORMS, OWNER, World
 
-PASTE = SignInWay(is_pasted=True)
+PASTE = SignInWay(by="paste")
 LISTEN = SignInWay()
 
 

@@ -9,9 +9,9 @@ from provision.errors import (
     SignInRequired,
     UsageError,
 )
-from provision.stages.authorize import SignInWay
 from provision.stages.progress import Finished, Started
 from provision.stages.refresh import access_token
+from provision.stages.sign_in_way import SignInWay
 from provision.stages.token_purpose import mail_wanted
 from provision.tenant.registration import Registration
 from tests.unit.stages.people import LISTEN, PASTE, Person, held, sign_in

@@ -12,8 +12,8 @@ from provision.errors import (
 )
 from provision.oauth.scopes import PERSONAL_TENANT_ID
 from provision.secret import Secret
-from provision.stages.authorize import SignInWay
 from provision.stages.progress import Waiting
+from provision.stages.sign_in_way import SignInWay
 from provision.stages.vault_keys import mailbox_key
 from provision.tenant.registration import Registration
 from provision.vault.port import PendingSignIn

@@ -1,0 +1,21 @@
+"""A sign-in whose answer the browser brings to a port on this machine."""
+
+from provision.oauth.authorization_request import ResponseMode
+from provision.stages.sign_in_flow import Authorized, Flow, require_loopback
+
+
+def sign_in_by_listener(flow: Flow) -> Authorized:
+    """Let the owner sign in, and receive the answer.
+
+    Raises:
+        UsageError: The loopback address is no redirect URI of the application.
+        SignInRequired: Nothing came back in time.
+    """
+    require_loopback(flow.registration)
+    mode: ResponseMode = "query" if flow.way.is_query else "form_post"
+    with flow.services.listen(mode) as listener:
+        sign_in = flow.begin(listener.redirect_uri, mode)
+        listener.expect(sign_in.state)
+        flow.surface.open(sign_in.url, flow.mailbox.sign_in_as)
+        callback = listener.wait(flow.way.timeout)
+    return flow.redeem(sign_in, callback)

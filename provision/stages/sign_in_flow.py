@@ -1,0 +1,153 @@
+"""One sign-in of a mailbox owner: what it asks for, and what becomes of the tokens it brings."""
+
+from dataclasses import dataclass
+
+from provision.errors import RefusedError, UsageError
+from provision.oauth.authorization_request import Interaction, ResponseMode, SignIn, begin_sign_in
+from provision.oauth.callback import Callback
+from provision.oauth.identity import Identity, check_account, expected_tenant, verify_id_token
+from provision.oauth.scopes import mail_scopes
+from provision.oauth.token_endpoint import Client, TokenSet
+from provision.secret import Secret
+from provision.stages.progress import Finished, Waiting
+from provision.stages.refresh import keep_access_token
+from provision.stages.services import Services
+from provision.stages.sign_in_way import SignInWay, Surface
+from provision.stages.token_purpose import Wanted
+from provision.tenant.mailbox import Mailbox
+from provision.tenant.registration import Registration
+from provision.vault.port import MailboxKey, SignedInMailbox
+
+LOOPBACK = "http://localhost"
+
+
+@dataclass(frozen=True, slots=True)
+class Authorized:
+    """A mailbox whose owner signed in."""
+
+    mailbox: SignedInMailbox
+    generation: int
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """Everything that one sign-in is about, whichever way its answer comes back."""
+
+    mailbox: Mailbox
+    registration: Registration
+    key: MailboxKey
+    client: Client
+    way: SignInWay
+    surface: Surface
+    services: Services
+
+    def begin(self, redirect_uri: str, mode: ResponseMode) -> SignIn:
+        """Make a sign-in link; nothing is sent."""
+        return begin_sign_in(
+            client_id=self.client.client_id,
+            authority=self.client.authority,
+            scopes=mail_scopes(self.services.cloud, self.mailbox.protocols),
+            redirect_uri=redirect_uri,
+            interaction=Interaction(login_hint=self.mailbox.sign_in_as, response_mode=mode),
+        )
+
+    def redeem(self, sign_in: SignIn, callback: Callback) -> Authorized:
+        """Trade the code for tokens, and hold what they bring."""
+        services = self.services
+        tokens = services.endpoint.redeem(
+            self.client,
+            callback.code,
+            sign_in,
+            patience=self.way.patience,
+            waiting=lambda reason, seconds: services.report(Waiting(reason, seconds)),
+        )
+        return self.keep(sign_in, tokens)
+
+    def keep(self, sign_in: SignIn, tokens: TokenSet) -> Authorized:
+        """Hold the refresh token, once it is proved that the right account signed in.
+
+        Raises:
+            SignInRequired: Another account signed in than the manifest names.
+            WrongTenant: One of another tenant.
+            RefusedError: Nobody can tell who signed in, or there is no refresh token.
+            ConsentMissing: Consent covers less than was asked for; the token is held.
+        """
+        services, key = self.services, self.key
+        identity = self._identity(sign_in, tokens)
+        signed_in = self._signed_in(identity)
+        with services.shield():
+            token = _refresh_token(tokens, self.mailbox)
+            generation = services.vault.keep_sign_in(signed_in, token)
+            wanted = Wanted(services.cloud.outlook_resource, sign_in.scopes)
+            keep_access_token(key, wanted, tokens, services)
+        evidence = f"{identity.username} signed in (object id {identity.object_id})"
+        services.report(Finished("authorize", evidence))
+        return Authorized(signed_in, generation)
+
+    def _identity(self, sign_in: SignIn, tokens: TokenSet) -> Identity:
+        services, mailbox = self.services, self.mailbox
+        if tokens.id_token is None:
+            raise RefusedError(
+                f"mailbox {mailbox.address}: Entra gave no id token, so nobody knows who signed in",
+                hint=f"provision authorize --mailbox {mailbox.address}",
+            )
+        identity = verify_id_token(tokens.id_token, sign_in, services.discovery, services.clock)
+        before = services.vault.sign_in(self.key)
+        bound = None
+        # Another signInAs in the manifest is another account on purpose: a new first sign-in.
+        if before is not None and before.sign_in_as.casefold() == mailbox.sign_in_as.casefold():
+            bound = Identity(before.object_id, before.account_tenant_id, before.sign_in_as)
+        tenant_id = expected_tenant(mailbox.authority, self.key.tenant_id)
+        check_account(identity, mailbox.sign_in_as, tenant_id, bound)
+        return identity
+
+    def _signed_in(self, identity: Identity) -> SignedInMailbox:
+        return SignedInMailbox(
+            key=self.key,
+            unique_name=self.registration.unique_name,
+            sign_in_as=self.mailbox.sign_in_as,
+            authority=self.mailbox.authority,
+            protocols=self.mailbox.protocols,
+            permissions=self.registration.scopes,
+            object_id=identity.object_id,
+            account_tenant_id=identity.tenant_id,
+            signed_in_at=self.services.clock.now(),
+        )
+
+
+def require_loopback(registration: Registration) -> None:
+    """Refuse to listen for an answer that Entra would not send here.
+
+    Raises:
+        UsageError: The loopback address is not registered.
+    """
+    if LOOPBACK not in {uri.rstrip("/") for uri in registration.redirect_uris}:
+        raise UsageError(
+            f"application {registration.unique_name}: {LOOPBACK} is not among its redirect URIs, "
+            "so no listener here can receive the answer",
+            hint=f"add {LOOPBACK} to web.redirectUris and `provision apply`, or use --paste",
+        )
+
+
+def paste_redirect(registration: Registration) -> str:
+    """Return the loopback address if there is one: its failed page keeps the answer in the bar.
+
+    Raises:
+        UsageError: No address is registered at all.
+    """
+    if not registration.redirect_uris:
+        raise UsageError(
+            f"application {registration.unique_name} has no redirect URI",
+            hint="provision apply",
+        )
+    loopback = [u for u in registration.redirect_uris if u.rstrip("/") == LOOPBACK]
+    return (loopback or list(registration.redirect_uris))[0]
+
+
+def _refresh_token(tokens: TokenSet, mailbox: Mailbox) -> Secret:
+    if tokens.refresh_token is None:
+        raise RefusedError(
+            f"mailbox {mailbox.address}: Entra gave no refresh token",
+            hint="declare offline_access, `provision apply`, then `provision authorize`",
+        )
+    return tokens.refresh_token
