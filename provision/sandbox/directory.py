@@ -119,6 +119,8 @@ class Switches:
     """Entra's security defaults, which lock every user out of authenticated SMTP."""
     smtp_auth_blocked_by_policy: bool = False
     """An authentication policy or Conditional Access that refuses authenticated SMTP."""
+    smtp_refusals_are_bare: bool = False
+    """What keeps a login out of SMTP is not said: 535 5.7.3 in place of 535 5.7.139."""
     basic_smtp_retired: bool = False
     """Passwords get SMTP's 550 5.7.30 instead of today's 535 5.7.139."""
     disabled_imap_authenticates: bool = False

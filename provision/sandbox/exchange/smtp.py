@@ -8,9 +8,14 @@ from typing import TYPE_CHECKING, Final
 from twisted.mail.smtp import ESMTP, Address, SMTPServerError, User
 from twisted.python.failure import Failure
 
-from provision.sandbox.exchange.admission import Admitted, Reason, Refused
+from provision.sandbox.exchange.admission import Admitted, Refused
 from provision.sandbox.exchange.connection import GuardedConnection
 from provision.sandbox.exchange.incoming_message import IncomingMessage
+from provision.sandbox.exchange.login_refusals import (
+    UNSPECIFIC,
+    login_refusal,
+    password_refusal,
+)
 from provision.sandbox.exchange.submission import (
     LARGEST_MESSAGE,
     TOO_LARGE,
@@ -25,20 +30,6 @@ from provision.sandbox.exchange.xoauth2_login import Doorkeeper
 
 if TYPE_CHECKING:
     from provision.sandbox.context import Context
-
-_DISABLED: Final = (
-    "SmtpClientAuthentication is disabled for the {}. "
-    "Visit https://aka.ms/smtp_auth_disabled for more information."
-)
-_REFUSALS: Final = {
-    Reason.SMTP_DISABLED_FOR_TENANT: _DISABLED.format("Tenant"),
-    Reason.SMTP_DISABLED_FOR_MAILBOX: _DISABLED.format("Mailbox"),
-    Reason.SECURITY_DEFAULTS: "user is locked by your organization's security defaults policy. "
-    "Contact your administrator.",
-    Reason.POLICY: "the request did not meet the criteria to be authenticated successfully. "
-    "Contact your administrator.",
-}
-"""What follows `535 5.7.139 Authentication unsuccessful, `; every other reason is a 5.7.3."""
 
 _WORDS: Final = {
     b"Begin TLS negotiation now": b"2.0.0 SMTP server ready",
@@ -141,7 +132,7 @@ class ExchangeSmtp(GuardedConnection, ESMTP):
         if self.owner:
             self.sendCode(503, b"5.5.1 Already authenticated")
         elif self.startedTLS and mechanism.upper() in {b"LOGIN", b"PLAIN"}:
-            self._refuse_password()
+            self._refuse(password_refusal(self._submissions.context.directory.switches))
         elif not self.startedTLS or mechanism.upper() != b"XOAUTH2":
             self.sendCode(504, b"5.7.4 Unrecognized authentication type")
         elif initial_response:
@@ -281,19 +272,12 @@ class ExchangeSmtp(GuardedConnection, ESMTP):
                 self.owner = owner
                 self._submissions.limits.enter(owner, self)
                 self.sendCode(235, b"2.7.0 Authentication successful")
-            case Refused(reason) if reason in _REFUSALS:
-                self._refuse(f"5.7.139 Authentication unsuccessful, {_REFUSALS[reason]}")
+            case Refused(reason):
+                self._refuse(login_refusal(reason, self._submissions.context.directory.switches))
             case _:
-                self._refuse("5.7.3 Authentication unsuccessful")
+                self._refuse(UNSPECIFIC)
 
-    def _refuse_password(self) -> None:
-        if self._submissions.context.directory.switches.basic_smtp_retired:
-            text = "5.7.30 Basic authentication is not supported for Client Submission."
-            self._refuse(text, code=550)
-        else:
-            self._refuse("5.7.139 Authentication unsuccessful, basic authentication is disabled.")
-
-    def _refuse(self, text: str, code: int = 535) -> None:
+    def _refuse(self, refusal: Denied) -> None:
         at = self._submissions.context.clock.now().isoformat(timespec="milliseconds")
         stamp = f"[localhost {at.replace('+00:00', 'Z')} {secrets.token_hex(8).upper()}]"
-        self.sendCode(code, f"{text} {stamp}".encode())
+        self.sendCode(refusal.code, f"{refusal.text} {stamp}".encode())

@@ -59,6 +59,23 @@ def test_says_which_policy_refuses_the_login(
     assert text.decode().startswith(f"{UNSUCCESSFUL}{said} [localhost 2026-03-01T12:00:00.000Z ")
 
 
+@pytest.mark.parametrize(
+    "switch", ["smtp_auth_disabled", "security_defaults", "smtp_auth_blocked_by_policy"]
+)
+def test_says_no_policy_where_refusals_are_bare(
+    servers: MailServers,
+    forms: Account,
+    secured: smtplib.SMTP,
+    turn: Callable[[str], None],
+    switch: str,
+) -> None:
+    turn(switch)
+    turn("smtp_refusals_are_bare")
+    code, text = secured.docmd("AUTH", f"XOAUTH2 {servers.encoded(forms)}")
+    assert code == 535
+    assert text.decode().startswith("5.7.3 Authentication unsuccessful [localhost ")
+
+
 @pytest.mark.parametrize("mechanism", ["LOGIN", "PLAIN"])
 def test_refuses_a_password_with_todays_code(secured: smtplib.SMTP, mechanism: str) -> None:
     code, text = secured.docmd("AUTH", mechanism)
