@@ -43,11 +43,19 @@ def mail_host(cloud: Cloud, protocol: Protocol) -> MailHost:
     Raises:
         UsageError: Nobody knows; the cloud is good for registration only.
     """
-    hosts = {"imap": cloud.imap, "pop": cloud.pop, "smtp": cloud.smtp}
-    host = hosts[protocol]
+    host = _host(cloud, protocol)
     if host is None:
         raise UsageError(
             f"cloud {cloud.name}: no {protocol.upper()} host is known",
             hint="this cloud is for registration only; take the mailboxes out of the manifest",
         )
     return host
+
+
+def has_host(cloud: Cloud, protocol: Protocol) -> bool:
+    """Tell whether a protocol is served, as far as anybody knows."""
+    return _host(cloud, protocol) is not None
+
+
+def _host(cloud: Cloud, protocol: Protocol) -> MailHost | None:
+    return {"imap": cloud.imap, "pop": cloud.pop, "smtp": cloud.smtp}[protocol]

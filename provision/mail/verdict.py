@@ -5,6 +5,7 @@ from typing import Literal
 
 from provision.diagnose import explain_reply
 from provision.diagnose.advice import Advice
+from provision.mail.cause import Cause
 from provision.mail.client_exceptions import Stopped
 from provision.mail.sasl import Login
 from provision.tenant.mailbox import Protocol
@@ -17,6 +18,7 @@ Outcome = Literal[
     "unreachable",  # no connection, no answer in time, or not a server of that protocol
     "missing",  # a message was accepted and had not arrived when the deadline passed
     "altered",  # a message arrived with other content
+    "unfit_token",  # the token is not good for this protocol, so no server was asked
 ]
 
 
@@ -34,7 +36,9 @@ class Verdict:
     proved: str
     """What the proving command showed; empty unless the outcome is `ok`."""
     advice: Advice | None
-    """None when all is well, and when nothing is known."""
+    """What the catalogue says to those words; None when all is well, and when nothing is known."""
+    cause: Cause | None = None
+    """What remained when other causes were ruled out; None where nobody looked."""
 
     @property
     def is_ok(self) -> bool:
@@ -52,4 +56,11 @@ def stopped_short(login: Login, stopped: Stopped) -> Verdict:
     advice = explain_reply(login.protocol, " ".join(stopped.said)) if stopped.said else None
     return Verdict(
         login.protocol, login.address, login.user, stopped.outcome, stopped.said, "", advice
+    )
+
+
+def unfit(login: Login, flaw: Cause) -> Verdict:
+    """Return the verdict on a token that no server needs to see."""
+    return Verdict(
+        login.protocol, login.address, login.user, "unfit_token", (), "", None, cause=flaw
     )

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from provision.cloud import Cloud
 from provision.errors import UsageError
-from provision.tenant.mailbox import PROTOCOLS, AuthorityKind, Protocol
+from provision.tenant.mailbox import PERMISSIONS, PROTOCOLS, AuthorityKind, Protocol
 
 Purpose = Literal["imap", "pop", "smtp", "graph"]
 """What `provision token --for` names."""
@@ -20,12 +20,6 @@ https://learn.microsoft.com/entra/identity-platform/id-token-claims-reference
 OFFLINE_ACCESS: Final = "offline_access"
 _OPENID: Final = ("openid", "profile", OFFLINE_ACCESS)
 _UNRESOURCED: Final = frozenset({*_OPENID, "email"})
-# https://learn.microsoft.com/exchange/client-developer/legacy-protocols/how-to-authenticate-an-imap-pop-smtp-application-by-using-oauth
-_MAIL_PERMISSION: Final[dict[Protocol, str]] = {
-    "imap": "IMAP.AccessAsUser.All",
-    "pop": "POP.AccessAsUser.All",
-    "smtp": "SMTP.Send",
-}
 # One resource under two names; Entra may answer with either.
 _OUTLOOK_HOSTS: Final = frozenset({"outlook.office.com", "outlook.office365.com"})
 
@@ -33,7 +27,7 @@ _OUTLOOK_HOSTS: Final = frozenset({"outlook.office.com", "outlook.office365.com"
 def mail_scopes(cloud: Cloud, protocols: Iterable[Protocol]) -> tuple[str, ...]:
     """Return the scopes of a mailbox's token: the same at authorize, redeem and refresh."""
     wanted = frozenset(protocols)
-    permissions = (_MAIL_PERMISSION[p] for p in PROTOCOLS if p in wanted)
+    permissions = (PERMISSIONS[p] for p in PROTOCOLS if p in wanted)
     return (*(f"{cloud.outlook_resource}/{name}" for name in permissions), *_OPENID)
 
 
@@ -45,7 +39,7 @@ def graph_scopes(cloud: Cloud, names: Iterable[str]) -> tuple[str, ...]:
     Raises:
         UsageError: Nothing that Graph serves is among the names.
     """
-    useless = _UNRESOURCED | frozenset(_MAIL_PERMISSION.values())
+    useless = _UNRESOURCED | frozenset(PERMISSIONS.values())
     served = sorted({name for name in names if name not in useless})
     if not served:
         raise UsageError(

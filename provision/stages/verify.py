@@ -1,18 +1,22 @@
-"""Prove that a mailbox lets us in: one verdict a protocol, and a message on request."""
+"""Prove that a mailbox lets us in: the token, a verdict a protocol, a message on request."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
+from provision.mail.access_token import TokenFacts, read_access_token
 from provision.mail.delivery import Delivery, Post, deliver
+from provision.mail.fitness import find_flaw, find_risks
 from provision.mail.login_probe import probe
+from provision.mail.probing import Network, Token, explain
 from provision.mail.sasl import login_for
 from provision.mail.tls import tls_context
-from provision.mail.verdict import Verdict
+from provision.mail.verdict import Verdict, unfit
 from provision.secret import Secret
 from provision.stages.progress import Failed, Finished, Started
 from provision.stages.refresh import renew, signed_in_mailbox
 from provision.stages.services import Services
 from provision.stages.vault_keys import mailbox_key
-from provision.tenant.mailbox import Mailbox
+from provision.tenant.mailbox import Mailbox, Protocol
 from provision.tenant.registration import Registration
 
 
@@ -21,8 +25,13 @@ class Verified:
     """One mailbox and what its servers said."""
 
     address: str
+    token: TokenFacts
+    """What was logged in with."""
+    checked_at: datetime
     verdicts: tuple[Verdict, ...]
     """One a protocol, in the order of the mailbox's protocols."""
+    risks: tuple[str, ...]
+    """What may go wrong with this token although nothing did."""
     delivery: Delivery | None
     """None unless a message was asked for."""
 
@@ -49,27 +58,57 @@ def verify_mailbox(
         UsageError: The cloud has no mail hosts.
         ClientRefused, ConsentMissing, TemporaryError: From the token endpoint.
     """
-    key = mailbox_key(registration, mailbox.address)
-    signed_in = signed_in_mailbox(mailbox, key, services)
-    services.report(Started("refresh", f"renewing the token of {mailbox.address}"))
-    renewed = renew(signed_in, services)
-    token = renewed.access_token.token
-    services.report(
-        Finished("refresh", f"generation {renewed.generation}, access token of {len(token)} octets")
-    )
-    context = tls_context(services.cloud.ca_bundle)
-    verdicts = []
-    for protocol in mailbox.protocols:
-        login = login_for(mailbox, protocol, token)
-        services.report(Started(protocol, f"logging in to {protocol.upper()} as {login.user}"))
-        verdict = probe(services.cloud, context, login)
-        _report(protocol, verdict, services)
-        verdicts.append(verdict)
+    token = _renewed(mailbox, registration, services)
+    network = Network(services.cloud, tls_context(services.cloud.ca_bundle))
+    tried = [_log_in(mailbox, p, token, network, services) for p in mailbox.protocols]
+    verdicts = _explained(mailbox, tried, token, network, services)
     delivery = None
     if send and all(v.is_ok for v in verdicts):
-        post = Post(services.cloud, context, services.clock)
-        delivery = _deliver(mailbox, token, post, services)
-    return Verified(mailbox.address, tuple(verdicts), delivery)
+        post = Post(services.cloud, network.context, services.clock)
+        delivery = _deliver(mailbox, token.secret, post, services)
+    logins = (login_for(mailbox, protocol, token.secret) for protocol in mailbox.protocols)
+    return Verified(
+        address=mailbox.address,
+        token=token.facts,
+        checked_at=services.clock.now(),
+        verdicts=verdicts,
+        risks=tuple(risk for login in logins for risk in find_risks(token.facts, login)),
+        delivery=delivery,
+    )
+
+
+def _renewed(mailbox: Mailbox, registration: Registration, services: Services) -> Token:
+    signed_in = signed_in_mailbox(mailbox, mailbox_key(registration, mailbox.address), services)
+    services.report(Started("refresh", f"renewing the token of {mailbox.address}"))
+    renewed = renew(signed_in, services)
+    secret = renewed.access_token.token
+    said = f"generation {renewed.generation}, access token of {len(secret)} octets"
+    services.report(Finished("refresh", said))
+    return Token(secret, read_access_token(secret, renewed.access_token.expires_at))
+
+
+def _log_in(
+    mailbox: Mailbox, protocol: Protocol, token: Token, network: Network, services: Services
+) -> Verdict:
+    """Log in, unless the token cannot be good for it: then no server is asked."""
+    login = login_for(mailbox, protocol, token.secret)
+    services.report(Started(protocol, f"logging in to {protocol.upper()} as {login.user}"))
+    flaw = find_flaw(token.facts, login, services.cloud, services.clock.now())
+    verdict = unfit(login, flaw) if flaw else probe(services.cloud, network.context, login)
+    _report(protocol, verdict, services)
+    return verdict
+
+
+def _explained(
+    mailbox: Mailbox, tried: list[Verdict], token: Token, network: Network, services: Services
+) -> tuple[Verdict, ...]:
+    if all(v.is_ok for v in tried):
+        return tuple(tried)
+    services.report(Started("explain", "telling the causes apart"))
+    verdicts = explain(mailbox, tried, token, network)
+    causes = [f"{v.protocol}: {v.cause.name.replace('_', ' ')}" for v in verdicts if v.cause]
+    services.report(Finished("explain", "; ".join(causes) or "the server's words say all"))
+    return verdicts
 
 
 def _deliver(mailbox: Mailbox, token: Secret, post: Post, services: Services) -> Delivery:
@@ -92,4 +131,4 @@ def _report(stage: str, verdict: Verdict, services: Services) -> None:
 
 
 def _words(verdict: Verdict) -> str:
-    return " / ".join(verdict.said) or verdict.outcome
+    return " / ".join(verdict.said) or verdict.outcome.replace("_", " ")

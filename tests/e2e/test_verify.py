@@ -1,6 +1,7 @@
 """`verify`: one verdict a protocol, the server's own words, and the command that mends it."""
 
 import json
+import re
 
 import pytest
 
@@ -35,6 +36,72 @@ def test_programs_get_the_verdicts_too(signed_in):
     assert verified["ok"] is True
     assert [v["protocol"] for v in verified["protocols"]] == ["imap", "pop", "smtp"]
     assert verified["delivery"] is None
+
+
+def test_the_token_is_told_before_the_logins(signed_in):
+    lines = signed_in.done("verify").out.splitlines()
+
+    assert lines[0] == OWNER
+    assert re.fullmatch(
+        r"  token: aud https://outlook\.office\.com, scopes IMAP\.AccessAsUser\.All "
+        r"POP\.AccessAsUser\.All SMTP\.Send, 5\d min, [\d,]+ chars",
+        lines[1],
+    )
+
+
+def test_programs_get_what_the_token_says(signed_in):
+    (verified,) = json.loads(signed_in.done("verify", "--output", "json").out)["verified"]
+    token = verified["token"]
+
+    assert token["readable"] is True
+    assert token["audience"] == "https://outlook.office.com"
+    assert token["scopes"] == ["IMAP.AccessAsUser.All", "POP.AccessAsUser.All", "SMTP.Send"]
+    assert token["user"] == OWNER
+    assert 50 < token["minutesLeft"] <= 60
+    assert token["length"] > 500
+
+
+def test_a_protocol_that_was_added_after_the_sign_in_is_not_tried(work):
+    work.write_manifest(mailboxes=f"[{{address: {OWNER}, protocols: [imap]}}]")
+    work.signed_in()
+    work.write_manifest(mailboxes=f"[{{address: {OWNER}, protocols: [imap, smtp]}}]")
+
+    ran = work.run("verify", "--output", "json")
+
+    (verified,) = json.loads(ran.out)["verified"]
+    imap, smtp = verified["protocols"]
+    assert ran.code == 3
+    assert imap["ok"] is True
+    assert (smtp["outcome"], smtp["cause"]) == ("unfit_token", "missing_scope")
+    assert smtp["said"] == []
+    assert smtp["next"][-1] == f"provision authorize --mailbox {OWNER}"
+
+
+def test_a_refusal_that_says_nothing_gets_one_cause(signed_in, levers):
+    levers.switch(securityDefaults=True, smtpRefusalsAreBare=True)
+
+    ran = signed_in.run("verify")
+
+    assert ran.code == 3
+    assert "server: 535 5.7.3 Authentication unsuccessful" in ran.out
+    assert "cause: IMAP lets the same token in for forms@contoso.com" in ran.out
+    assert "→ Get-TransportConfig | Format-List SmtpClientAuthenticationDisabled" in ran.out
+
+
+def test_a_delegate_who_was_replaced_in_the_manifest_is_told_by_name(work):
+    work.write_manifest(
+        mailboxes=f"[{{address: {SHARED}, signInAs: {DELEGATE}, protocols: [imap, smtp]}}]"
+    )
+    work.applied()
+    work.done("authorize", visit=Visit(user=DELEGATE))
+    work.write_manifest(
+        mailboxes=f"[{{address: {SHARED}, signInAs: {OWNER}, protocols: [imap, smtp]}}]"
+    )
+
+    ran = work.run("verify")
+
+    assert ran.code == 3
+    assert f"which is {DELEGATE} and not {OWNER}; {DELEGATE} as user lets the token in" in ran.out
 
 
 def test_send_delivers_one_message_and_finds_it_again(signed_in, levers):
