@@ -47,7 +47,7 @@ def apply(
     paste: Annotated[
         bool, typer.Option("--paste", help="Paste the sign-in's answer instead of listening.")
     ] = False,
-    send: Annotated[bool, typer.Option("--send", help="Let verify deliver one message.")] = False,
+    send: Annotated[bool, typer.Option("--send", help="Let verify send and receive.")] = False,
     with_secrets: WithSecrets = False,
     output: OutputOption = Output.TEXT,
     no_progress: NoProgress = False,

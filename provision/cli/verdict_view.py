@@ -3,7 +3,7 @@
 import sys
 from datetime import datetime
 
-from provision.cli import console, exits
+from provision.cli import console, delivery_view, exits, one_verdict_view
 from provision.mail.access_token import TokenFacts
 from provision.mail.verdict import Verdict
 from provision.stages.verify import Verified
@@ -13,9 +13,9 @@ def lines(verified: Verified) -> list[str]:
     """Return the token, then one line a verdict, with what to do where the answer was no."""
     text = [verified.address, f"  token: {_token(verified.token, verified.checked_at)}"]
     for verdict in verified.verdicts:
-        text.extend(_verdict_lines(verdict, verdict.protocol))
-    for verdict in verified.delivery.verdicts if verified.delivery else ():
-        text.extend(_verdict_lines(verdict, f"message by {verdict.protocol}"))
+        text.extend(one_verdict_view.lines(verdict, verdict.protocol))
+    if verified.delivery is not None:
+        text.extend(delivery_view.lines(verified.delivery))
     text.extend(console.styled(f"  ! {risk}", "warn", sys.stdout) for risk in verified.risks)
     return text
 
@@ -27,14 +27,9 @@ def as_json(verified: Verified) -> dict[str, object]:
         "mailbox": verified.address,
         "ok": verified.is_ok,
         "token": _token_as_json(verified.token, verified.checked_at),
-        "protocols": [_as_json(v) for v in verified.verdicts],
+        "protocols": [one_verdict_view.as_json(v) for v in verified.verdicts],
         "risks": list(verified.risks),
-        "delivery": None
-        if delivery is None
-        else {
-            "messageId": delivery.message_id,
-            "protocols": [_as_json(v) for v in delivery.verdicts],
-        },
+        "delivery": None if delivery is None else delivery_view.as_json(delivery),
     }
 
 
@@ -78,48 +73,3 @@ def _token_as_json(facts: TokenFacts, now: datetime) -> dict[str, object]:
 
 def _minutes(facts: TokenFacts, now: datetime) -> int:
     return max(int((facts.expires_at - now).total_seconds() // 60), 0)
-
-
-def _verdict_lines(verdict: Verdict, what: str) -> list[str]:
-    if verdict.is_ok:
-        sign = console.styled("✓", "good", sys.stdout)
-        return [f"  {sign} {what:16} {verdict.user}: {verdict.proved}"]
-    sign = console.styled("✗", "bad", sys.stdout)
-    text = [f"  {sign} {what:16} {verdict.user}: {verdict.outcome.replace('_', ' ')}"]
-    text.extend(f"      server: {said}" for said in verdict.said)
-    if verdict.cause is not None:
-        text.append(f"      cause: {verdict.cause.text}")
-    elif verdict.advice is not None:
-        text.append(f"      {verdict.advice.meaning} {verdict.advice.cause}")
-    text.extend(console.styled(f"      → {line}", "warn", sys.stdout) for line in _next(verdict))
-    return text
-
-
-def _as_json(verdict: Verdict) -> dict[str, object]:
-    advice, cause = verdict.advice, verdict.cause
-    return {
-        "protocol": verdict.protocol,
-        "user": verdict.user,
-        "outcome": verdict.outcome,
-        "ok": verdict.is_ok,
-        "said": list(verdict.said),
-        "proved": verdict.proved,
-        "cause": None if cause is None else cause.name,
-        "why": None if cause is None else cause.text,
-        "next": _next(verdict),
-        "advice": None
-        if advice is None
-        else {"meaning": advice.meaning, "cause": advice.cause, "command": _command(verdict)},
-    }
-
-
-def _next(verdict: Verdict) -> list[str]:
-    """Return what to type: for the cause, or else what the server's words call for."""
-    if verdict.cause is not None:
-        return list(verdict.cause.next)
-    return [] if verdict.advice is None else [_command(verdict)]
-
-
-def _command(verdict: Verdict) -> str:
-    """Return the command that mends it, for this mailbox."""
-    return "" if verdict.advice is None else verdict.advice.command.replace("MAILBOX", verdict.user)

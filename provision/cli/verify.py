@@ -24,7 +24,7 @@ def verify(
     mailbox: MailboxOption = None,
     send: Annotated[
         bool,
-        typer.Option("--send", help="Send one message from the mailbox to itself and find it."),
+        typer.Option("--send", help="Send two messages with attachments, and receive them."),
     ] = False,
     cloud: CloudOption = None,
     trust_cloud: TrustCloud = None,

@@ -1,17 +1,18 @@
-"""A message out by SMTP and found again by IMAP and POP; nothing is ever deleted."""
+"""AEM's three operations: send one document, send several, and receive them byte for byte."""
 
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 from provision.clock import Clock
 from provision.cloud import Cloud
 from provision.errors import UsageError
 from provision.mail import imap, imap_messages, pop, pop_messages, smtp
+from provision.mail.arrival import Arrival, compare
 from provision.mail.client_exceptions import Stopped, translated
 from provision.mail.login_probe import TIMEOUT, mail_host
-from provision.mail.probe_message import ProbeMessage, compose
+from provision.mail.outgoing import Outgoing, SendOperation, with_document, with_map
 from provision.mail.sasl import Login, login_for
 from provision.mail.verdict import Verdict, proven, stopped_short
 from provision.secret import Secret
@@ -24,12 +25,27 @@ _LONGEST_WAIT: Final = 8.0
 
 
 @dataclass(frozen=True, slots=True)
-class Delivery:
-    """What came of one message."""
+class Operation:
+    """One operation of AEM's e-mail service, and what came of it."""
 
-    message_id: str
-    verdicts: tuple[Verdict, ...]
-    """SMTP first, then each protocol that looked for the message."""
+    name: SendOperation | Literal["Receive"]
+    verdict: Verdict
+    message_ids: tuple[str, ...]
+    arrivals: tuple[Arrival, ...] = ()
+    """Each attachment that was looked for; empty for what sends."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What was sent, and what each protocol gave back."""
+
+    operations: tuple[Operation, ...]
+    """In the order in which they were done; the first that cannot send is the last to try."""
+
+    @property
+    def verdicts(self) -> tuple[Verdict, ...]:
+        """Return one verdict an operation."""
+        return tuple(operation.verdict for operation in self.operations)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +60,11 @@ class Post:
 
 
 def deliver(mailbox: Mailbox, tokens: Mapping[Protocol, Secret], post: Post) -> Delivery:
-    """Send one message from a mailbox to itself and look for it; it stays there.
+    """Send two messages from a mailbox to itself and receive them; they stay there.
 
     Args:
         mailbox: Sender and recipient.
-        tokens: By protocol; SMTP must be among them, and IMAP or POP for the message to be found.
+        tokens: By protocol; SMTP must be among them, and IMAP or POP for anything to be received.
         post: Where, and how long.
 
     Raises:
@@ -60,17 +76,21 @@ def deliver(mailbox: Mailbox, tokens: Mapping[Protocol, Secret], post: Post) -> 
             hint="add smtp to the mailbox's `protocols`, or verify without --send",
         )
     logins = {p: login_for(mailbox, p, tokens[p]) for p in PROTOCOLS if p in tokens}
-    message = compose(mailbox.address, post.clock.now())
-    sent = _send(message, logins["smtp"], post)
-    if not sent.is_ok:
-        return Delivery(message.message_id, (sent,))
+    now = post.clock.now()
+    sent, done = [], []
+    for message in (with_document(mailbox.address, now), with_map(mailbox.address, now)):
+        operation = _send(message, logins["smtp"], post)
+        done.append(operation)
+        if not operation.verdict.is_ok:
+            break
+        sent.append(message)
     readers = [login for protocol, login in logins.items() if protocol != "smtp"]
-    found = tuple(_search(message, login, post) for login in readers)
-    return Delivery(message.message_id, (sent, *found))
+    received = [_receive(sent, login, post) for login in readers if sent]
+    return Delivery((*done, *received))
 
 
-def _send(message: ProbeMessage, login: Login, post: Post) -> Verdict:
-    host = mail_host(post.cloud, "smtp")
+def _send(message: Outgoing, login: Login, post: Post) -> Operation:
+    host, ids = mail_host(post.cloud, "smtp"), (message.message_id,)
     try:
         with (
             smtp.session(host, post.context, login, post.timeout) as client,
@@ -78,23 +98,34 @@ def _send(message: ProbeMessage, login: Login, post: Post) -> Verdict:
         ):
             answer = smtp.send(client, login, message.content)
     except Stopped as stopped:
-        return stopped_short(login, stopped)
-    return proven(login, f"message {message.message_id} accepted", (answer,))
+        return Operation(message.operation, stopped_short(login, stopped), ids)
+    count, size = len(message.documents), len(message.content)
+    what = f"{count} attachment{'' if count == 1 else 's'} in {size:,} octets accepted"
+    return Operation(message.operation, proven(login, what, (answer,)), ids)
 
 
-def _search(message: ProbeMessage, login: Login, post: Post) -> Verdict:
+def _receive(messages: list[Outgoing], login: Login, post: Post) -> Operation:
     begun = post.clock.monotonic()
+    arrivals: list[Arrival] = []
+    ids = tuple(message.message_id for message in messages)
     try:
-        content = _awaited(message, login, post)
+        for message in messages:
+            arrivals.extend(compare(message, _awaited(message, login, post)))
     except Stopped as stopped:
-        return stopped_short(login, stopped)
-    if not message.is_in(content):
+        return Operation("Receive", stopped_short(login, stopped), ids, tuple(arrivals))
+    verdict = _verdict(login, arrivals, post.clock.monotonic() - begun)
+    return Operation("Receive", verdict, ids, tuple(arrivals))
+
+
+def _verdict(login: Login, arrivals: list[Arrival], seconds: float) -> Verdict:
+    if any(arrival.differences for arrival in arrivals):
         return stopped_short(login, Stopped("altered", ()))
-    seconds = post.clock.monotonic() - begun
-    return proven(login, f"found after {seconds:.1f} s, {len(content)} octets, marker intact")
+    octets = sum(len(arrival.sent.content) for arrival in arrivals)
+    what = f"{len(arrivals)} attachments of {octets:,} octets are byte for byte as sent"
+    return proven(login, f"{what}, after {seconds:.1f} s")
 
 
-def _awaited(message: ProbeMessage, login: Login, post: Post) -> bytes:
+def _awaited(message: Outgoing, login: Login, post: Post) -> bytes:
     """Return the message once it is there, waiting longer each time.
 
     Raises:
@@ -110,7 +141,7 @@ def _awaited(message: ProbeMessage, login: Login, post: Post) -> bytes:
     return content
 
 
-def _fetch(message: ProbeMessage, login: Login, post: Post) -> bytes | None:
+def _fetch(message: Outgoing, login: Login, post: Post) -> bytes | None:
     host = mail_host(post.cloud, login.protocol)
     if login.protocol == "imap":
         with imap.session(host, post.context, login, post.timeout) as client:

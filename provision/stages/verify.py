@@ -112,14 +112,14 @@ def _explained(
 
 
 def _deliver(mailbox: Mailbox, token: Secret, post: Post, services: Services) -> Delivery:
-    services.report(Started("deliver", f"sending a message to {mailbox.address}"))
+    services.report(Started("deliver", f"sending two messages to {mailbox.address}"))
     delivery = deliver(mailbox, dict.fromkeys(mailbox.protocols, token), post)
-    wrong = [v for v in delivery.verdicts if not v.is_ok]
-    if wrong:
-        services.report(Failed("deliver", f"{wrong[0].protocol}: {_words(wrong[0])}"))
-    else:
-        found = "; ".join(f"{v.protocol} {v.proved}" for v in delivery.verdicts)
-        services.report(Finished("deliver", found))
+    for operation in delivery.operations:
+        verdict, name = operation.verdict, operation.name
+        if verdict.is_ok:
+            services.report(Finished(verdict.protocol, f"{name}: {verdict.proved}"))
+        else:
+            services.report(Failed(verdict.protocol, f"{name}: {_words(verdict)}"))
     return delivery
 
 

@@ -20,6 +20,7 @@ from jwt.algorithms import RSAAlgorithm
 
 from tests.clients.processes import end_process, free_ports
 from tests.clients.smtp_sink import relaying
+from tests.contract.mail.scripted import certificate_pem
 
 DOVECOT_PACKAGES: Final = (
     "apt-get install dovecot-imapd dovecot-pop3d dovecot-submissiond dovecot-lmtpd"
@@ -27,7 +28,8 @@ DOVECOT_PACKAGES: Final = (
 _PATIENCE: Final = 20.0
 _POLL: Final = 0.02
 
-# Without TLS, since the judgement is what is wanted; without root, so nothing is chrooted.
+# TLS for whoever starts it, and a login without it from this machine; without root, so nothing is
+# chrooted.
 _SERVERS = """
 base_dir = {folder}/run
 state_dir = {folder}/state
@@ -36,7 +38,9 @@ auth_verbose = yes
 protocols = imap pop3 submission lmtp
 listen = 127.0.0.1
 hostname = localhost
-ssl = no
+ssl = yes
+ssl_cert = <{folder}/tls.pem
+ssl_key = <{folder}/tls.pem
 default_internal_user = {user}
 default_internal_group = {group}
 default_login_user = {user}
@@ -70,17 +74,26 @@ service imap-login {{
   inet_listener imap {{
     port = {imap}
   }}
+  inet_listener imaps {{
+    port = 0
+  }}
 }}
 service pop3-login {{
   chroot =
   inet_listener pop3 {{
     port = {pop}
   }}
+  inet_listener pop3s {{
+    port = 0
+  }}
 }}
 service submission-login {{
   chroot =
   inet_listener submission {{
     port = {submission}
+  }}
+  inet_listener submissions {{
+    port = 0
   }}
 }}
 service lmtp {{
@@ -132,6 +145,7 @@ def running_dovecot(
         ports["relay"] = stack.enter_context(relaying(lmtp))
         who = {"folder": folder, "user": user.pw_name, "group": _group_name(user)}
         (folder / "dovecot.conf").write_text(_SERVERS.format(**who, **ports))
+        (folder / "tls.pem").write_text(certificate_pem()[0])
         (folder / "tokens.conf").write_text(_TOKENS.format(folder=folder, tenant=tenant_id))
         _write_keys(folder / "keys" / "default" / "RS256", jwks)
         for name in ("run", "state", "mail"):

@@ -7,14 +7,24 @@ import smtplib
 import time
 from base64 import b64encode
 from collections.abc import Iterator
+from dataclasses import replace
 from email.message import EmailMessage
 from pathlib import Path
 
 import jwt
 import pytest
 
+from provision.clock import SystemClock
+from provision.cloud import Cloud, MailHost, load_cloud_file
+from provision.mail.access_token import read_access_token
+from provision.mail.delivery import Post, deliver
+from provision.mail.login_probe import probe
+from provision.mail.probing import Network, Token, explain
+from provision.mail.sasl import login_for
 from provision.sandbox.options import SandboxOptions
-from provision.sandbox.process import running_sandbox
+from provision.sandbox.process import RunningSandbox, running_sandbox
+from provision.secret import Secret
+from provision.tenant.mailbox import PROTOCOLS, Mailbox, Protocol
 from tests.clients.conftest import Witness
 from tests.clients.dovecot import DOVECOT_PACKAGES, Dovecot, running_dovecot
 from tests.clients.mail_application import (
@@ -25,9 +35,11 @@ from tests.clients.mail_application import (
     register_mail_application,
 )
 from tests.clients.programs import find_file, find_program
+from tests.contract.mail.scripted import certificate
 from tests.contract.sandbox_entra.registered import administrator_token, client_for
 
 pytestmark = pytest.mark.installed
+MAILBOX = Mailbox(OWNER, OWNER, "tenant", PROTOCOLS)
 
 
 @pytest.fixture(scope="module")
@@ -43,9 +55,25 @@ def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def application(program: Path, state: Path) -> Iterator[MailApplication]:
+def sandbox(program: Path, state: Path) -> Iterator[RunningSandbox]:
     with running_sandbox(SandboxOptions(faults="none", state=state)) as running:
-        yield register_mail_application(running.ready)
+        yield running
+
+
+@pytest.fixture(scope="module")
+def application(sandbox: RunningSandbox) -> MailApplication:
+    return register_mail_application(sandbox.ready)
+
+
+@pytest.fixture(scope="module")
+def cloud(sandbox: RunningSandbox, dovecot: Dovecot) -> Cloud:
+    """The sandbox's cloud, with Dovecot's servers in it."""
+    return replace(
+        load_cloud_file(sandbox.ready_file),
+        imap=MailHost("localhost", dovecot.imap, "starttls"),
+        pop=MailHost("localhost", dovecot.pop, "starttls"),
+        smtp=MailHost("localhost", dovecot.submission, "starttls"),
+    )
 
 
 @pytest.fixture(scope="module")
@@ -126,6 +154,43 @@ def test_what_a_work_token_submits_is_read_back_over_imap(
     assert isinstance(fetched, tuple)
     assert fetched[1] == b"judged\r\n.\r\nfine\r\n"
     witness("dovecot", dovecot.version, "took a mail with a work token, and gave it back")
+
+
+def test_every_attachment_comes_back_byte_for_byte(
+    dovecot: Dovecot, cloud: Cloud, token: str, witness: Witness
+) -> None:
+    delivery = deliver(
+        MAILBOX,
+        dict.fromkeys(PROTOCOLS, Secret(token)),
+        Post(cloud, certificate()[1], SystemClock(), deadline=20.0),
+    )
+
+    assert [(o.name, o.verdict.protocol, o.verdict.outcome) for o in delivery.operations] == [
+        ("Send with Document", "smtp", "ok"),
+        ("Send with Map of Attachments", "smtp", "ok"),
+        ("Receive", "imap", "ok"),
+        ("Receive", "pop", "ok"),
+    ], delivery.verdicts
+    arrivals = [arrival for o in delivery.operations for arrival in o.arrivals]
+    assert len(arrivals) == 14
+    assert [a.came for a in arrivals] == [a.sent for a in arrivals]
+    witness("dovecot", dovecot.version, "gave every attachment back byte for byte")
+
+
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+def test_a_refusal_of_dovecot_is_explained_like_exchanges(
+    cloud: Cloud, application: MailApplication, protocol: Protocol
+) -> None:
+    """Somebody else's token is refused for the owner and lets itself in."""
+    secret = Secret(application.access_token(OTHER))
+    found = Token(secret, read_access_token(secret, SystemClock().now()))
+    refused = probe(cloud, certificate()[1], login_for(MAILBOX, protocol, secret))
+
+    (verdict,) = explain(MAILBOX, [refused], found, Network(cloud, certificate()[1]))
+
+    assert verdict.outcome == "refused"
+    assert verdict.cause is not None
+    assert verdict.cause.name == ("wrong_user" if protocol == "smtp" else "mailbox_closed")
 
 
 def test_an_expired_token_is_refused(

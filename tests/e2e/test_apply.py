@@ -149,7 +149,7 @@ def test_through_handoff_does_the_whole_job(work, levers):
     assert result["authorized"] == [OWNER]
     assert [p["ok"] for v in result["verified"] for p in v["protocols"]] == [True] * 3
     assert [h["ok"] for h in result["handedOver"]] == [True]
-    assert len(levers.inbox(OWNER)) == before + 1
+    assert len(levers.inbox(OWNER)) == before + 2
     assert "MAIL_OAUTH_REFRESH_TOKEN=" in work.file("mail.env").read_text()
 
 

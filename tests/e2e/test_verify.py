@@ -104,15 +104,32 @@ def test_a_delegate_who_was_replaced_in_the_manifest_is_told_by_name(work):
     assert f"which is {DELEGATE} and not {OWNER}; {DELEGATE} as user lets the token in" in ran.out
 
 
-def test_send_delivers_one_message_and_finds_it_again(signed_in, levers):
+def test_send_does_the_three_operations_of_aem(signed_in, levers):
     before = len(levers.inbox(OWNER))
 
     ran = signed_in.done("verify", "--send")
 
-    assert "✓ message by smtp" in ran.out
-    assert "✓ message by imap" in ran.out
-    assert "✓ message by pop" in ran.out
-    assert len(levers.inbox(OWNER)) == before + 1
+    assert f"✓ Send with Document {OWNER}: 1 attachment in " in ran.out
+    assert f"✓ Send with Map of Attachments {OWNER}: 6 attachments in " in ran.out
+    assert f"✓ Receive by IMAP  {OWNER}: 7 attachments of " in ran.out
+    assert f"✓ Receive by POP   {OWNER}: 7 attachments of " in ran.out
+    assert len(levers.inbox(OWNER)) == before + 2
+
+
+def test_programs_get_the_digest_of_every_attachment(signed_in):
+    ran = signed_in.done("verify", "--send", "--output", "json")
+
+    (verified,) = json.loads(ran.out)["verified"]
+    operations = verified["delivery"]["operations"]
+    assert [o["operation"] for o in operations] == [
+        "Send with Document", "Send with Map of Attachments", "Receive", "Receive",
+    ]  # fmt: skip
+    assert [o["protocol"] for o in operations] == ["smtp", "smtp", "imap", "pop"]
+    (by_imap, by_pop) = (o["attachments"] for o in operations[2:])
+    assert by_imap == by_pop
+    assert {a["ok"] for a in by_imap} == {True}
+    assert {len(a["sha256"]) for a in by_imap} == {64}
+    assert "Größe 表格.txt" in [a["name"] for a in by_imap]
 
 
 def test_a_protocol_that_is_switched_off_is_told_with_the_words_and_the_command(signed_in, levers):

@@ -46,6 +46,18 @@ class Heard:
 @cache
 def certificate() -> tuple[ssl.SSLContext, ssl.SSLContext]:
     """Return the server's context and one of a client that trusts it, for localhost alone."""
+    chain, authority = certificate_pem()
+    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "chain.pem"
+        file.write_text(chain)
+        server.load_cert_chain(file)
+    return server, ssl.create_default_context(cadata=authority)
+
+
+@cache
+def certificate_pem() -> tuple[str, str]:
+    """Return a private key with its certificate for localhost, and the certificate by itself."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
     begin = datetime(2020, 1, 1, tzinfo=UTC)
@@ -68,12 +80,7 @@ def certificate() -> tuple[ssl.SSLContext, ssl.SSLContext]:
         serialization.PrivateFormat.PKCS8,
         serialization.NoEncryption(),
     )
-    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    with TemporaryDirectory() as folder:
-        chain = Path(folder) / "chain.pem"
-        chain.write_bytes(private + pem)
-        server.load_cert_chain(chain)
-    return server, ssl.create_default_context(cadata=pem.decode())
+    return (private + pem).decode(), pem.decode()
 
 
 @contextmanager
