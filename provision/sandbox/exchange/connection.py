@@ -1,5 +1,6 @@
 """What keeps one client from holding a connection, memory or the loop for ever."""
 
+from abc import ABC, abstractmethod
 from typing import Any, Final
 
 from twisted.python.failure import Failure
@@ -13,7 +14,7 @@ _FAREWELL: Final = 10.0
 """Seconds that a client may take to read the last words and to hang up as well."""
 
 
-class GuardedConnection:
+class GuardedConnection(ABC):
     """Mixed in before a protocol of Twisted's that is a `LineReceiver` and has a `TimeoutMixin`.
 
     It is the producer of its own transport: while the client does not read, nothing more is taken
@@ -97,13 +98,13 @@ class GuardedConnection:
         self.say_too_long()
         self.hang_up()
 
+    @abstractmethod
     def say_idle(self) -> None:
         """Tell the client that it idled too long."""
-        raise NotImplementedError
 
+    @abstractmethod
     def say_too_long(self) -> None:
         """Tell the client that its line is too long."""
-        raise NotImplementedError
 
     def _set_timeout(self, seconds: float | None) -> float | None:
         previous: float | None = self.setTimeout(seconds)  # type: ignore[attr-defined]
