@@ -26,7 +26,7 @@ OF_OTHERS = {
 
 needs_recordings = pytest.mark.skipif(
     not RECORDINGS.exists(),
-    reason="../shared is not here: only the golden cases are replayed",
+    reason=f"{RECORDINGS} is not here: only the golden sessions are replayed",
 )
 
 

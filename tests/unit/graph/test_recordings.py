@@ -89,7 +89,7 @@ def golden() -> list[Recording]:
 
 SOURCES = [
     pytest.param(lambda: read_file(FILE), id="recorded", marks=pytest.mark.skipif(
-        not FILE.exists(), reason=f"the recordings are not here: {FILE.name}"
+        not FILE.exists(), reason=f"{FILE} is not here: only the golden sessions are read"
     )),
     pytest.param(golden, id="golden"),
 ]  # fmt: skip
