@@ -31,14 +31,16 @@ def authorize_mailbox(
         WrongTenant: Somebody else signed in than the manifest names.
         ClientRefused: Entra does not accept the client or its secret.
         UsageError: No client secret, or no redirect URI that fits.
+        VaultFailed: What the sign-in yields could not be kept; nobody was sent to sign in.
     """
     key = mailbox_key(registration, mailbox.address)
     client = Client(
         client_id=registration.client_id,
-        # Asked for first: a person should not sign in for nothing.
+        # This and the vault first: a person should not sign in for nothing.
         secret=client_secret(key.client, services),
         authority=authority_url(services.cloud, mailbox.authority, registration.tenant_id),
     )
+    services.vault.prepare()
     flow = Flow(mailbox, registration, key, client, way, surface, services)
     services.report(Started("authorize", f"waiting for {mailbox.sign_in_as} to sign in"))
     match way.by:

@@ -181,6 +181,45 @@ def test_without_a_client_secret_nobody_has_to_sign_in_for_nothing(work):
     assert "Open this link" not in ran.err
 
 
+class TestVaultThatCannotKeep:
+    """The secret comes from the environment, so nothing is read before somebody signs in."""
+
+    ways = pytest.mark.parametrize(
+        "way", [(), ("--response-mode", "query"), ("--paste",)], ids=["loopback", "query", "paste"]
+    )
+
+    @pytest.fixture
+    def place(self, work):
+        """Where the vault is to be; nothing is there."""
+        work.write_manifest("handoff: [{to: json, path: mail.json}]\n")
+        work.applied()
+        secret = json.loads(work.file("mail.json").read_text())["clientSecret"]
+        work.environment["PROVISION_CLIENT_SECRET"] = secret
+        work.environment["PROVISION_VAULT"] = str(work.file("elsewhere") / "vault.db")
+        return work.file("elsewhere")
+
+    @ways
+    def test_a_folder_that_lets_others_in_is_told_before_anybody_signs_in(self, work, place, way):
+        place.mkdir(mode=0o755)
+
+        ran = work.run("authorize", "--timeout", "0.2", *way)
+
+        assert ran.code == 1
+        assert f"directory {place}: lets others in (mode 755, not 700)" in ran.err
+        assert f"→ if nobody else uses it: chmod 700 {place}" in ran.err
+        assert "Open this link" not in ran.err
+
+    @ways
+    def test_a_folder_that_cannot_be_made_is_told_before_anybody_signs_in(self, work, place, way):
+        place.symlink_to(work.file("nowhere") / "at-all")
+
+        ran = work.run("authorize", "--timeout", "0.2", *way)
+
+        assert ran.code == 1
+        assert f"directory {place}: cannot be created" in ran.err
+        assert "Open this link" not in ran.err
+
+
 class TestElsewhere:
     """The owner has a machine of their own: a registration, a secret, no administrator."""
 

@@ -5,10 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from provision.errors import (
-    SignInRequired,
-    UsageError,
-)
+from provision.errors import SignInRequired, UsageError, VaultFailed
 from provision.stages.progress import Finished, Started
 from provision.stages.refresh import access_token
 from provision.stages.sign_in_way import SignInWay
@@ -127,6 +124,38 @@ def test_without_the_client_secret_nobody_is_sent_to_sign_in(
         sign_in(person, replace(registration, client_id="client-9"))
 
     assert person.links == []
+
+
+@pytest.fixture
+def owner(world: World, registration: Registration, person: Person) -> Person:
+    """Return somebody who brings the secret to a machine that has no vault yet."""
+    world.supplied_secret = world.tenant.secrets[str(registration.secret_key_id)]
+    world.with_file()
+    return person
+
+
+@pytest.mark.parametrize("way", [LISTEN, SignInWay(is_query=True), PASTE])
+def test_nobody_is_sent_to_sign_in_while_the_vaults_folder_lets_others_in(
+    world: World, registration: Registration, owner: Person, way: SignInWay
+) -> None:
+    (world.root / "data").mkdir(mode=0o755)
+
+    with pytest.raises(VaultFailed, match=r"lets others in \(mode 755, not 700\)"):
+        sign_in(owner, registration, way)
+
+    assert (owner.links, owner.listeners, world.events) == ([], [], [])
+
+
+@pytest.mark.parametrize("way", [LISTEN, SignInWay(is_query=True), PASTE])
+def test_nobody_is_sent_to_sign_in_where_no_vault_can_be_made(
+    world: World, registration: Registration, owner: Person, way: SignInWay
+) -> None:
+    (world.root / "data").symlink_to(world.root / "nowhere" / "at-all")
+
+    with pytest.raises(VaultFailed, match="data: cannot be created"):
+        sign_in(owner, registration, way)
+
+    assert (owner.links, owner.listeners, world.events) == ([], [], [])
 
 
 def test_a_bare_code_answers_the_latest_sign_in(registration: Registration, person: Person) -> None:
