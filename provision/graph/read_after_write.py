@@ -5,18 +5,23 @@ Settings are waited for only while the answer is what stood there before a write
 else was written by somebody, and that is drift to be reported, not a delay.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import fields
 from threading import Lock
 
 from provision.errors import AlreadyExists
+from provision.graph.shown import (
+    Shown,
+    application_seen,
+    grant_shown,
+    password_gone,
+    password_shown,
+    service_principal_shown,
+    settings_shown,
+)
 from provision.tenant.application import ApplicationSettings
 from provision.tenant.port import Snapshot
 from provision.tenant.service_principal import Grant, GrantRequest
-
-Shown = Callable[[str, Snapshot], bool | None]
-"""Whether a read of the application with this unique name shows it; None: it is about another."""
 
 
 class Expectations:
@@ -126,97 +131,6 @@ class Expectations:
         with self._lock:
             for what in missing:
                 self._expected.pop(what, None)
-
-
-def application_shown(unique_name: str) -> Shown:
-    """Expect an application."""
-    return lambda name, read: None if name != unique_name else read.application is not None
-
-
-def application_seen(unique_name: str) -> Shown:
-    """Expect an application that somebody may delete meanwhile: the bin shows that at once."""
-    return lambda name, read: None if name != unique_name else read.existing is not None
-
-
-def password_shown(object_id: str, key_id: str) -> Shown:
-    """Expect a client secret on its application."""
-
-    def shown(_name: str, read: Snapshot) -> bool | None:
-        if read.application is None or read.application.object_id != object_id:
-            return None
-        return any(password.key_id == key_id for password in read.application.passwords)
-
-    return shown
-
-
-def password_gone(object_id: str, key_id: str) -> Shown:
-    """Expect a client secret to be on its application no more."""
-    shown = password_shown(object_id, key_id)
-
-    def gone(name: str, read: Snapshot) -> bool | None:
-        is_there = shown(name, read)
-        return None if is_there is None else not is_there
-
-    return gone
-
-
-def settings_shown(
-    object_id: str, replaced: Sequence[ApplicationSettings], after: ApplicationSettings
-) -> Shown:
-    """Expect anything but the settings that our writes replaced."""
-
-    def shown(_name: str, read: Snapshot) -> bool | None:
-        if read.application is None or read.application.object_id != object_id:
-            return None
-        actual = read.application.settings
-        return not any(_is_state(actual, before, after) for before in replaced)
-
-    return shown
-
-
-def _is_state(
-    actual: ApplicationSettings, before: ApplicationSettings, after: ApplicationSettings
-) -> bool:
-    names = [f.name for f in fields(after)]
-    changed = [n for n in names if getattr(before, n) != getattr(after, n)]
-    return bool(changed) and all(getattr(actual, n) == getattr(before, n) for n in changed)
-
-
-def service_principal_shown(client_id: str) -> Shown:
-    """Expect an application's presence in the tenant."""
-
-    def shown(_name: str, read: Snapshot) -> bool | None:
-        if read.application is None or read.application.client_id != client_id:
-            return None
-        return read.service_principal is not None
-
-    return shown
-
-
-def grant_shown(request: GrantRequest) -> Shown:
-    """Expect consent for this client, resource and principal, with whatever scopes."""
-
-    def shown(_name: str, read: Snapshot) -> bool | None:
-        principal = read.service_principal
-        if principal is None or principal.object_id != request.client_object_id:
-            return None
-        return "grants" in read.unknown or any(
-            grant.resource_object_id == request.resource_object_id
-            and grant.principal_object_id == request.principal_object_id
-            for grant in read.grants
-        )
-
-    return shown
-
-
-def scopes_shown(grant_id: str, scopes: frozenset[str]) -> Shown:
-    """Expect at least these scopes on a grant that exists."""
-
-    def shown(_name: str, read: Snapshot) -> bool | None:
-        found = [grant for grant in read.grants if grant.grant_id == grant_id]
-        return found[0].scopes >= scopes if found else None
-
-    return shown
 
 
 def _password(key_id: str) -> str:

@@ -4,13 +4,14 @@ from msgraph import GraphServiceClient
 
 from provision.errors import AlreadyExists, OutcomeUnknown
 from provision.graph import answers as parse
-from provision.graph import read_after_write as expected
+from provision.graph import shown
 from provision.graph.bodies import PERSONAL_AUDIENCE, changed_settings
 from provision.graph.collisions import explained
 from provision.graph.deleted_items import DeletedItems
-from provision.graph.federated_credentials import FederatedRequests, parse_federated
+from provision.graph.federated_credentials import FederatedRequests
 from provision.graph.password_removal import Revoker
 from provision.graph.polling import Pacing, Wait
+from provision.graph.public_credentials import PublicCredentials
 from provision.graph.read_after_write import Expectations
 from provision.graph.read_requests import ReadRequests
 from provision.graph.refusals import refusal
@@ -46,10 +47,12 @@ class GraphTenant:
         self._repeater = Repeater(wire, self.meter, pacing)
         self._reads = ReadRequests(graph)
         self._writes = WriteRequests(graph)
-        self._federated = FederatedRequests(graph)
         self._strangers = Strangers(self._reads, self._repeater)
         self._bin = DeletedItems(self._repeater, pacing)
         self._revoker = Revoker(self._reads, self._repeater, pacing)
+        self._public = PublicCredentials(
+            self._send, self._writes, FederatedRequests(graph), self._bin
+        )
         self._expectations = Expectations()
         self._patience = PATIENCE
 
@@ -105,9 +108,7 @@ class GraphTenant:
             self._send(request, object_id)
         except AlreadyExists as collision:
             raise named_by_another(request.action, collision) from collision
-        self._expectations.expect(
-            _application(unique_name), expected.application_shown(unique_name)
-        )
+        self._expectations.expect(_application(unique_name), shown.application_shown(unique_name))
 
     def presence(self, client_id: str) -> Presence:
         """Return what this tenant has of an application, wherever that is registered.
@@ -132,7 +133,7 @@ class GraphTenant:
         """
         self._adapt_patience(settings)
         request = self._writes.create_application(unique_name, settings, password)
-        shown = (_application(unique_name), expected.application_shown(unique_name))
+        fresh = (_application(unique_name), shown.application_shown(unique_name))
         try:
             body = self._send(request).body
         except OutcomeUnknown:
@@ -142,11 +143,11 @@ class GraphTenant:
             is_fresh = self._expectations.is_fresh(unique_name)
             told = explained(unique_name, collision, self._reads, self._repeater, is_fresh=is_fresh)
             if isinstance(told, AlreadyExists):
-                self._expectations.expect(*shown)
+                self._expectations.expect(*fresh)
             raise told from collision
         created = parse.application(body)
         self._expectations.note_fresh(created.object_id, created.client_id)
-        self._expectations.expect(*shown)
+        self._expectations.expect(*fresh)
         minted = parse.minted_with(body)
         if minted is not None:
             self._expectations.expect_password(created.object_id, minted.password.key_id)
@@ -168,9 +169,9 @@ class GraphTenant:
             AlreadyExists: It has one.
         """
         request = self._writes.create_service_principal(client_id)
-        shown = expected.service_principal_shown(client_id)
+        is_shown = shown.service_principal_shown(client_id)
         self._expectations.note_fresh(client_id)
-        with self._expectations.expecting(f"the service principal of {client_id}", shown):
+        with self._expectations.expecting(f"the service principal of {client_id}", is_shown):
             created = parse.service_principal(self._send(request, client_id).body)
         self._expectations.note_fresh(created.object_id)
         return created
@@ -184,7 +185,7 @@ class GraphTenant:
         ids = (request.client_object_id, request.resource_object_id)
         whom = request.principal_object_id or "all users"
         what = f"the grant of {request.client_object_id} for {whom} on {ids[1]}"
-        with self._expectations.expecting(what, expected.grant_shown(request)):
+        with self._expectations.expecting(what, shown.grant_shown(request)):
             created = parse.grant(self._send(self._writes.create_grant(request), *ids).body)
         self._expectations.note_fresh(created.grant_id)
         return created
@@ -192,7 +193,7 @@ class GraphTenant:
     def replace_grant_scopes(self, grant_id: str, scopes: frozenset[str]) -> None:
         """Make the grant hold exactly these scopes; callers pass the union."""
         self._send(self._writes.replace_grant_scopes(grant_id, scopes), grant_id)
-        self._expectations.expect(f"grant {grant_id}", expected.scopes_shown(grant_id, scopes))
+        self._expectations.expect(f"grant {grant_id}", shown.scopes_shown(grant_id, scopes))
 
     def add_password(self, object_id: str, request: PasswordRequest) -> MintedPassword:
         """Mint a client secret on an existing application.
@@ -229,24 +230,23 @@ class GraphTenant:
         Raises:
             AlreadyExists: A credential of that name exists.
         """
-        answer = self._send(self._federated.add(object_id, trust), object_id)
-        return parse_federated(answer.body if isinstance(answer.body, dict) else {})
+        return self._public.add(object_id, trust)
 
     def update_federated_credential(
         self, object_id: str, credential_id: str, before: FederatedTrust, after: FederatedTrust
     ) -> None:
         """Write what differs about a trust; its name never does."""
-        self._send(self._federated.change(object_id, credential_id, before, after), object_id)
+        self._public.change(object_id, credential_id, before, after)
 
     def remove_federated_credential(self, object_id: str, credential_id: str) -> None:
         """End a trust; one that is gone already is no error."""
-        self._bin.delete(self._federated.remove(object_id, credential_id))
+        self._public.remove(object_id, credential_id)
 
     def replace_certificates(
         self, object_id: str, kept: tuple[KeyCredential, ...], added: tuple[Certificate, ...]
     ) -> None:
         """Make the key credentials these: `kept` are there already and go along without a key."""
-        self._send(self._writes.replace_certificates(object_id, kept, added), object_id)
+        self._public.replace_certificates(object_id, kept, added)
 
     def delete_application(self, object_id: str) -> None:
         """Move an application to the bin, its service principal too; gone already is no error."""
