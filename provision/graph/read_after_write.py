@@ -13,7 +13,9 @@ from provision.errors import AlreadyExists
 from provision.graph.shown import (
     Shown,
     application_seen,
+    application_shown,
     grant_shown,
+    object_gone,
     password_gone,
     password_shown,
     service_principal_shown,
@@ -31,7 +33,10 @@ class Expectations:
         self._lock = Lock()
         self._fresh: set[str] = set()
         self._expected: dict[str, Shown] = {}
+        self._gone: dict[str, Shown] = {}
         self._settings: dict[str, list[ApplicationSettings]] = {}
+        self._in_bin: dict[str, tuple[str, Shown]] = {}
+        """By object id: what a read has to show once that is restored."""
 
     def note_fresh(self, *ids: str) -> None:
         """Remember the ids of something just created."""
@@ -74,7 +79,24 @@ class Expectations:
     def expect_no_password(self, object_id: str, key_id: str) -> None:
         """Remember a client secret that was just revoked."""
         self.forget(_password(key_id), key_id)
-        self.expect(f"that password {key_id} is gone", password_gone(object_id, key_id))
+        with self._lock:
+            self._gone[f"that password {key_id} is gone"] = password_gone(object_id, key_id)
+
+    def expect_restored(self, object_id: str) -> None:
+        """Remember what was just taken out of the bin: it is there no more, and may be late."""
+        self.note_fresh(object_id)
+        with self._lock:
+            restored = self._in_bin.pop(object_id, None)
+        if restored is not None:
+            self.forget(f"{restored[0]} again")
+            self.expect(*restored)
+
+    def expect_purged(self, object_id: str) -> None:
+        """Remember what was just deleted for good; what was expected of it is gone, too."""
+        self.forget_all()
+        with self._lock:
+            self._in_bin.pop(object_id, None)
+            self._gone[f"that {object_id} is gone"] = object_gone(object_id)
 
     def expect_settings(
         self, object_id: str, before: ApplicationSettings, after: ApplicationSettings
@@ -89,18 +111,33 @@ class Expectations:
     def expect_again(self, unique_name: str, snapshot: Snapshot) -> None:
         """Remember what a read showed: a later one that lacks it comes from a replica behind."""
         application, principal = snapshot.application, snapshot.service_principal
+        self._note_bin(unique_name, snapshot)
         if application is not None:
             # From here on it is not only late that it may be: somebody may put it in the bin.
-            self.forget(f"application {unique_name}")
-            self.expect(f"application {unique_name} again", application_seen(unique_name))
+            self.forget(the_application(unique_name))
+            self.expect(f"{the_application(unique_name)} again", application_seen(unique_name))
         if application is not None and principal is not None:
             client_id = application.client_id
-            what = f"the service principal of {client_id}"
-            self.expect(what, service_principal_shown(client_id))
+            self.expect(the_principal(client_id), service_principal_shown(client_id))
         for grant in snapshot.grants:
             whom = grant.principal_object_id or "all users"
             what = f"the grant of {grant.client_object_id} for {whom}"
             self.expect(f"{what} on {grant.resource_object_id}", grant_shown(_parties(grant)))
+
+    def _note_bin(self, unique_name: str, snapshot: Snapshot) -> None:
+        existing, principal_id = snapshot.existing, snapshot.deleted_service_principal
+        if existing is not None and principal_id is not None:
+            client_id = existing.client_id
+            self._in_bin[principal_id] = (
+                the_principal(client_id),
+                service_principal_shown(client_id),
+            )
+        if snapshot.deleted is not None:
+            # Its grants are gone; all else comes back with it, if it does.
+            self.forget_all()
+            self.expect(f"{the_application(unique_name)} again", application_seen(unique_name))
+            shown = (the_application(unique_name), application_shown(unique_name))
+            self._in_bin[snapshot.deleted.application.object_id] = shown
 
     def forget(self, what: str, *ids: str) -> None:
         """Expect that no longer, and take its ids for old ones."""
@@ -114,7 +151,7 @@ class Expectations:
             return what in self._expected
 
     def forget_all(self) -> None:
-        """Expect nothing: what was made here is gone."""
+        """Expect nothing but that what is gone stays so: what was made here is deleted."""
         with self._lock:
             self._expected.clear()
             self._settings.clear()
@@ -123,7 +160,7 @@ class Expectations:
     def missing(self, unique_name: str, snapshot: Snapshot) -> tuple[str, ...]:
         """Return what should be there and is not."""
         with self._lock:
-            expected = dict(self._expected)
+            expected = self._expected | self._gone
         return tuple(w for w, shown in expected.items() if shown(unique_name, snapshot) is False)
 
     def give_up(self, missing: Sequence[str]) -> None:
@@ -131,6 +168,17 @@ class Expectations:
         with self._lock:
             for what in missing:
                 self._expected.pop(what, None)
+                self._gone.pop(what, None)
+
+
+def the_application(unique_name: str) -> str:
+    """Return what an application is called that a read has to show."""
+    return f"application {unique_name}"
+
+
+def the_principal(client_id: str) -> str:
+    """Return what an application's service principal is called likewise."""
+    return f"the service principal of {client_id}"
 
 
 def _password(key_id: str) -> str:

@@ -21,6 +21,20 @@ def application_seen(unique_name: str) -> Shown:
     return lambda name, read: None if name != unique_name else read.existing is not None
 
 
+def object_gone(object_id: str) -> Shown:
+    """Expect an application or a service principal to be nowhere, not even in the bin."""
+
+    def gone(_name: str, read: Snapshot) -> bool | None:
+        existing, principal = read.existing, read.service_principal
+        return (
+            (existing is None or existing.object_id != object_id)
+            and (principal is None or principal.object_id != object_id)
+            and read.deleted_service_principal != object_id
+        )
+
+    return gone
+
+
 def password_shown(object_id: str, key_id: str) -> Shown:
     """Expect a client secret on its application."""
 

@@ -12,7 +12,7 @@ from provision.graph.federated_credentials import FederatedRequests
 from provision.graph.password_removal import Revoker
 from provision.graph.polling import Pacing, Wait
 from provision.graph.public_credentials import PublicCredentials
-from provision.graph.read_after_write import Expectations
+from provision.graph.read_after_write import Expectations, the_application, the_principal
 from provision.graph.read_requests import ReadRequests
 from provision.graph.refusals import refusal
 from provision.graph.request_count import Meter
@@ -75,7 +75,7 @@ class GraphTenant:
         repeater = self._repeater
         while True:
             # What was made a moment ago is late, not deleted.
-            is_late = self._expectations.expects(_application(query.unique_name))
+            is_late = self._expectations.expects(the_application(query.unique_name))
             reader = SnapshotReader(self._reads, repeater)
             snapshot = reader.read(query, tenant_id, looks_in_bin=not is_late)
             if snapshot.application is not None:
@@ -108,7 +108,9 @@ class GraphTenant:
             self._send(request, object_id)
         except AlreadyExists as collision:
             raise named_by_another(request.action, collision) from collision
-        self._expectations.expect(_application(unique_name), shown.application_shown(unique_name))
+        self._expectations.expect(
+            the_application(unique_name), shown.application_shown(unique_name)
+        )
 
     def presence(self, client_id: str) -> Presence:
         """Return what this tenant has of an application, wherever that is registered.
@@ -133,7 +135,7 @@ class GraphTenant:
         """
         self._adapt_patience(settings)
         request = self._writes.create_application(unique_name, settings, password)
-        fresh = (_application(unique_name), shown.application_shown(unique_name))
+        fresh = (the_application(unique_name), shown.application_shown(unique_name))
         try:
             body = self._send(request).body
         except OutcomeUnknown:
@@ -171,7 +173,7 @@ class GraphTenant:
         request = self._writes.create_service_principal(client_id)
         is_shown = shown.service_principal_shown(client_id)
         self._expectations.note_fresh(client_id)
-        with self._expectations.expecting(f"the service principal of {client_id}", is_shown):
+        with self._expectations.expecting(the_principal(client_id), is_shown):
             created = parse.service_principal(self._send(request, client_id).body)
         self._expectations.note_fresh(created.object_id)
         return created
@@ -261,12 +263,12 @@ class GraphTenant:
             NotFound: It is not in the bin.
         """
         self._bin.restore(self._writes.restore(object_id))
-        # A replica may not have heard of it: "not found" is no answer for a while.
-        self._expectations.note_fresh(object_id)
+        self._expectations.expect_restored(object_id)
 
     def purge(self, object_id: str) -> None:
         """Delete for good what is in the bin; gone already is no error."""
         self._bin.delete(self._writes.purge(object_id))
+        self._expectations.expect_purged(object_id)
 
     def close(self) -> None:
         """Release connections; harmless when repeated."""
@@ -283,7 +285,3 @@ class GraphTenant:
     def _adapt_patience(self, settings: ApplicationSettings) -> None:
         if settings.sign_in_audience == PERSONAL_AUDIENCE:
             self._patience = PERSONAL_PATIENCE
-
-
-def _application(unique_name: str) -> str:
-    return f"application {unique_name}"
