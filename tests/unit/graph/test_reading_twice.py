@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-from provision.tenant.port import Hint, TenantQuery
 from tests.unit.graph.exchanges import (
     BY_NAME,
     CREATE,
@@ -19,7 +18,6 @@ from tests.unit.graph.graph_json import (
     CLIENT_ID,
     GRANT_ID,
     KEY_ID,
-    PRINCIPAL_ID,
     UNIQUE_NAME,
     application_json,
     grant_json,
@@ -27,10 +25,6 @@ from tests.unit.graph.graph_json import (
     principal_json,
 )
 from tests.unit.graph.scripted_wire import Bench, ok
-
-REMEMBERED = TenantQuery(
-    UNIQUE_NAME, "AEM Forms mail", Hint(CLIENT_ID, PRINCIPAL_ID, APPLICATION_ID)
-)
 
 
 def created_tenant(*reads) -> Bench:
@@ -172,30 +166,3 @@ def test_a_secret_that_was_removed_is_waited_for_to_go():
     assert found is not None
     assert found.passwords == frozenset()
     assert len(bench.waits) == 2
-
-
-def test_an_application_whose_name_is_not_known_yet_is_found_by_its_remembered_id():
-    bench = Bench(
-        (*BY_NAME, [GONE]),
-        ("GET", rf"/applications/{APPLICATION_ID}\?", [ok(application_json())]),
-        ("GET", f"appId='{CLIENT_ID}'", [ok(principal_json())]),
-        ("GET", "/oauth2", [ok({"value": []})]),
-        GRAPH,
-        NAMESAKES,
-    )
-
-    found = bench.tenant().read(REMEMBERED).application
-
-    assert found is not None
-    assert found.object_id == APPLICATION_ID
-
-
-def test_a_remembered_id_that_leads_to_another_name_finds_nothing():
-    bench = Bench(
-        (*BY_NAME, [GONE]),
-        ("GET", rf"/applications/{APPLICATION_ID}\?", [ok(application_json(uniqueName="other"))]),
-        GRAPH,
-        NAMESAKES,
-    )
-
-    assert bench.tenant().read(REMEMBERED).application is None
