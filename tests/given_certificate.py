@@ -1,4 +1,7 @@
-"""Certificates of their own making, as files that a manifest names."""
+"""Certificates of their own making, as files that a manifest names; the same in each run.
+
+A cassette shows their thumbprints, which a later run has to recognise.
+"""
 
 from datetime import UTC, datetime
 from functools import cache
@@ -9,10 +12,13 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
+_NUMBER = 20260301
+"""Makes the key: it protects nothing."""
+
 
 @cache
 def _key() -> ec.EllipticCurvePrivateKey:
-    return ec.generate_private_key(ec.SECP256R1())
+    return ec.derive_private_key(_NUMBER, ec.SECP256R1())
 
 
 @cache
@@ -24,10 +30,10 @@ def given_certificate(name: str = "mail", until: int = 2098) -> x509.Certificate
         .subject_name(subject)
         .issuer_name(subject)
         .public_key(_key().public_key())
-        .serial_number(x509.random_serial_number())
+        .serial_number(_NUMBER)
         .not_valid_before(datetime(2025, 1, 1, tzinfo=UTC))
         .not_valid_after(datetime(until, 12, 31, tzinfo=UTC))
-        .sign(_key(), hashes.SHA256())
+        .sign(_key(), hashes.SHA256(), ecdsa_deterministic=True)
     )
 
 
