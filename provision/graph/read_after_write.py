@@ -5,7 +5,7 @@ Settings are waited for only while the answer is what stood there before a write
 else was written by somebody, and that is drift to be reported, not a delay.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from threading import Lock
 
@@ -14,14 +14,21 @@ from provision.graph.shown import (
     Shown,
     application_seen,
     application_shown,
+    certificates_shown,
     grant_shown,
     object_gone,
     password_gone,
     password_shown,
     service_principal_shown,
     settings_shown,
+    trust_changed,
+    trust_gone,
+    trust_named,
+    trust_shown,
 )
 from provision.tenant.application import ApplicationSettings
+from provision.tenant.certificate import Certificate
+from provision.tenant.federated_credential import FederatedCredential, FederatedTrust
 from provision.tenant.port import Snapshot
 from provision.tenant.service_principal import Grant, GrantRequest
 
@@ -35,6 +42,7 @@ class Expectations:
         self._expected: dict[str, Shown] = {}
         self._gone: dict[str, Shown] = {}
         self._settings: dict[str, list[ApplicationSettings]] = {}
+        self._trusts: dict[str, list[FederatedTrust]] = {}
         self._in_bin: dict[str, tuple[str, Shown]] = {}
         """By object id: what a read has to show once that is restored."""
 
@@ -108,6 +116,41 @@ class Expectations:
             shown = settings_shown(object_id, tuple(replaced), after)
             self._expected[f"the new settings of application {object_id}"] = shown
 
+    def expect_certificates(
+        self, object_id: str, key_ids: Collection[str], added: Sequence[Certificate] = ()
+    ) -> None:
+        """Remember all certificates of an application, in place of those expected before."""
+        is_shown = certificates_shown(object_id, key_ids, added)
+        self.expect(f"the certificates of application {object_id}", is_shown)
+
+    def expect_trust(self, object_id: str, credential: FederatedCredential) -> None:
+        """Remember a federated credential that is there."""
+        own_id = credential.credential_id
+        self.forget(_trust_named(object_id, credential.trust.name))
+        self.expect(_trust(own_id), trust_shown(object_id, own_id))
+
+    def expect_trust_named(self, object_id: str, name: str) -> None:
+        """Remember a federated credential that is there, as Graph said without showing it."""
+        self.expect(_trust_named(object_id, name), trust_named(object_id, name))
+
+    def expect_new_trust(
+        self, object_id: str, credential_id: str, before: FederatedTrust, after: FederatedTrust
+    ) -> None:
+        """Remember what a write to a federated credential replaced, as with settings."""
+        with self._lock:
+            replaced = self._trusts.setdefault(credential_id, [])
+            replaced.append(before)
+            shown = trust_changed(object_id, credential_id, tuple(replaced), after)
+            self._expected[_new_trust(credential_id)] = shown
+
+    def expect_no_trust(self, object_id: str, credential_id: str) -> None:
+        """Remember a federated credential that was just removed."""
+        self.forget(_trust(credential_id), credential_id)
+        self.forget(_new_trust(credential_id))
+        with self._lock:
+            is_gone = trust_gone(object_id, credential_id)
+            self._gone[f"that {_trust(credential_id)} is gone"] = is_gone
+
     def expect_again(self, unique_name: str, snapshot: Snapshot) -> None:
         """Remember what a read showed: a later one that lacks it comes from a replica behind."""
         application, principal = snapshot.application, snapshot.service_principal
@@ -119,10 +162,19 @@ class Expectations:
         if application is not None and principal is not None:
             client_id = application.client_id
             self.expect(the_principal(client_id), service_principal_shown(client_id))
+        if application is not None:
+            self._expect_credentials_again(application.object_id, snapshot)
         for grant in snapshot.grants:
             whom = grant.principal_object_id or "all users"
             what = f"the grant of {grant.client_object_id} for {whom}"
             self.expect(f"{what} on {grant.resource_object_id}", grant_shown(_parties(grant)))
+
+    def _expect_credentials_again(self, object_id: str, snapshot: Snapshot) -> None:
+        keys = snapshot.key_credentials
+        if keys is not None:
+            self.expect_certificates(object_id, frozenset(key.key_id for key in keys))
+        for credential in snapshot.federated_credentials or ():
+            self.expect_trust(object_id, credential)
 
     def _note_bin(self, unique_name: str, snapshot: Snapshot) -> None:
         existing, principal_id = snapshot.existing, snapshot.deleted_service_principal
@@ -155,6 +207,7 @@ class Expectations:
         with self._lock:
             self._expected.clear()
             self._settings.clear()
+            self._trusts.clear()
             self._fresh.clear()
 
     def missing(self, unique_name: str, snapshot: Snapshot) -> tuple[str, ...]:
@@ -183,6 +236,18 @@ def the_principal(client_id: str) -> str:
 
 def _password(key_id: str) -> str:
     return f"password {key_id}"
+
+
+def _trust(credential_id: str) -> str:
+    return f"federated credential {credential_id}"
+
+
+def _new_trust(credential_id: str) -> str:
+    return f"the new trust of {_trust(credential_id)}"
+
+
+def _trust_named(object_id: str, name: str) -> str:
+    return f"federated credential {name!r} of application {object_id}"
 
 
 def _parties(grant: Grant) -> GrantRequest:

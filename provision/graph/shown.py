@@ -1,12 +1,16 @@
 """What a read has to show, each as a question to a snapshot; pure."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import fields
+from typing import TypeVar
 
 from provision.tenant.application import ApplicationSettings
+from provision.tenant.certificate import Certificate
+from provision.tenant.federated_credential import FederatedCredential, FederatedTrust
 from provision.tenant.port import Snapshot
 from provision.tenant.service_principal import GrantRequest
 
+_State = TypeVar("_State", ApplicationSettings, FederatedTrust)
 Shown = Callable[[str, Snapshot], bool | None]
 """Whether a read of the application with this unique name shows it; None: it is about another."""
 
@@ -71,9 +75,71 @@ def settings_shown(
     return shown
 
 
-def _is_state(
-    actual: ApplicationSettings, before: ApplicationSettings, after: ApplicationSettings
-) -> bool:
+def certificates_shown(
+    object_id: str, key_ids: Collection[str], added: Sequence[Certificate]
+) -> Shown:
+    """Expect the certificates that were there or were added."""
+
+    def shown(_name: str, read: Snapshot) -> bool | None:
+        keys = read.key_credentials
+        if keys is None or read.application is None or read.application.object_id != object_id:
+            return None
+        return {key.key_id for key in keys}.issuperset(key_ids) and all(
+            any(key.is_of(certificate) for key in keys) for certificate in added
+        )
+
+    return shown
+
+
+def trust_shown(object_id: str, credential_id: str) -> Shown:
+    """Expect a federated credential on its application."""
+    return _trusting(
+        object_id, lambda trusts: any(t.credential_id == credential_id for t in trusts)
+    )
+
+
+def trust_gone(object_id: str, credential_id: str) -> Shown:
+    """Expect a federated credential to be on its application no more."""
+    return _trusting(
+        object_id, lambda trusts: all(t.credential_id != credential_id for t in trusts)
+    )
+
+
+def trust_named(object_id: str, name: str) -> Shown:
+    """Expect a federated credential of that name, whatever its case."""
+    wanted = name.casefold()
+    return _trusting(
+        object_id, lambda trusts: any(t.trust.name.casefold() == wanted for t in trusts)
+    )
+
+
+def trust_changed(
+    object_id: str, credential_id: str, replaced: Sequence[FederatedTrust], after: FederatedTrust
+) -> Shown:
+    """Expect anything but what our writes replaced in a federated credential."""
+    return _trusting(
+        object_id,
+        lambda trusts: (
+            not any(
+                t.credential_id == credential_id and _is_state(t.trust, before, after)
+                for t in trusts
+                for before in replaced
+            )
+        ),
+    )
+
+
+def _trusting(object_id: str, is_met: Callable[[Collection[FederatedCredential]], bool]) -> Shown:
+    def shown(_name: str, read: Snapshot) -> bool | None:
+        trusts = read.federated_credentials
+        if trusts is None or read.application is None or read.application.object_id != object_id:
+            return None
+        return "federated credentials" in read.unknown or is_met(trusts)
+
+    return shown
+
+
+def _is_state(actual: _State, before: _State, after: _State) -> bool:
     names = [f.name for f in fields(after)]
     changed = [n for n in names if getattr(before, n) != getattr(after, n)]
     return bool(changed) and all(getattr(actual, n) == getattr(before, n) for n in changed)

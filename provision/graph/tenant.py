@@ -50,10 +50,10 @@ class GraphTenant:
         self._strangers = Strangers(self._reads, self._repeater)
         self._bin = DeletedItems(self._repeater, pacing)
         self._revoker = Revoker(self._reads, self._repeater, pacing)
-        self._public = PublicCredentials(
-            self._send, self._writes, FederatedRequests(graph), self._bin
-        )
         self._expectations = Expectations()
+        self._public = PublicCredentials(
+            self._send, self._writes, FederatedRequests(graph), self._bin, self._expectations
+        )
         self._patience = PATIENCE
 
     def administrator_tenant_id(self) -> str:

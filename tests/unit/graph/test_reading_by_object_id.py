@@ -6,6 +6,8 @@ import pytest
 
 from provision.tenant.port import Hint, TenantQuery
 from tests.unit.graph.credential_exchanges import (
+    ADD,
+    CERTIFICATE,
     OF_APPLICATION,
     QUERY,
     TRUST,
@@ -77,6 +79,25 @@ def test_federated_credentials_that_may_not_be_read_are_unknown():
 
     assert found.application is not None
     assert "federated credentials" in found.unknown
+
+
+def test_what_was_added_is_waited_for_there_too():
+    bench = bench_of(
+        (*ADD, [ok(trust_json(), status=201)]),
+        ("GET", rf"{OF_APPLICATION}\?", [with_keys(), with_keys(key_json())]),
+        ("GET", rf"appId='{CLIENT_ID}'\)/federated", [trusts(), trusts(trust_json())]),
+        by_name=(GONE,),
+        trusted=(GONE,),
+    )
+    tenant = bench.tenant()
+    tenant.replace_certificates(APPLICATION_ID, (), (CERTIFICATE,))
+    tenant.add_federated_credential(APPLICATION_ID, TRUST)
+
+    found = tenant.read(QUERY)
+
+    assert len(found.key_credentials or ()) == 1
+    assert len(found.federated_credentials or ()) == 1
+    assert len(bench.waits) == 1
 
 
 def test_an_application_whose_name_is_not_known_yet_is_found_by_its_remembered_id():
