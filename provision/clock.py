@@ -1,8 +1,11 @@
 """Time as a parameter: the only file that reads the clock or waits."""
 
+import threading
 import time
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
+
+from provision.errors import Interrupted
 
 
 class Clock(Protocol):
@@ -35,6 +38,26 @@ class SystemClock:
     def sleep(self, seconds: float) -> None:
         """Block the calling thread."""
         time.sleep(seconds)
+
+
+class StoppableClock(SystemClock):
+    """The machine's clock for threads that somebody may tell to stop waiting."""
+
+    def __init__(self) -> None:
+        self._is_stopped = threading.Event()
+
+    def stop(self) -> None:
+        """End every wait, present and future."""
+        self._is_stopped.set()
+
+    def sleep(self, seconds: float) -> None:
+        """Block the calling thread.
+
+        Raises:
+            Interrupted: Somebody said stop, now or before.
+        """
+        if self._is_stopped.wait(seconds):
+            raise Interrupted("waiting was given up")
 
 
 class ManualClock:

@@ -12,31 +12,39 @@ from typing import TYPE_CHECKING
 from provision.clock import SystemClock
 from provision.errors import ProvisionError
 from provision.secret import Secret
+from provision.stages.place import Place, load
 from provision.stages.settings import secret_setting, setting
 
 if TYPE_CHECKING:
+    from provision.clock import StoppableClock
     from provision.cloud import Cloud
     from provision.graph.administrator_settings import AdministratorSettings
     from provision.manifest.model import Manifest
     from provision.stages.adopt import Adopter
+    from provision.stages.fleet import Member
     from provision.stages.held_mailbox import Held
-    from provision.stages.progress import Event, Report
+    from provision.stages.progress import Report
     from provision.stages.secret_custody import Target
     from provision.stages.services import AdministratorServices, Services
     from provision.stages.session import Session
+    from provision.stages.sign_in_hook import SignInHook
     from provision.stages.sink_making import Writer
     from provision.stages.targets import ChosenTarget
     from provision.stages.token_purpose import Wanted
     from provision.vault.port import SignedInMailbox, Vault
 
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where the manifest is, and what the command line put over it."""
-
-    file: Path
-    cloud: str | None = None
-    trusted_hosts: tuple[str, ...] = ()
+__all__ = [
+    "Choices",
+    "Place",
+    "colour_is_unwanted",
+    "load",
+    "open_adoption",
+    "open_fleet",
+    "open_held",
+    "open_session",
+    "sign_in_hook",
+    "terminal_is_dumb",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,24 +75,6 @@ def colour_is_unwanted() -> bool:
 def terminal_is_dumb() -> bool:
     """Tell whether the terminal knows nothing but lines."""
     return os.environ.get("TERM") == "dumb"
-
-
-def load(place: Place) -> "tuple[Manifest, Cloud]":
-    """Read the manifest and the cloud it is for.
-
-    Raises:
-        ManifestInvalid: With every problem.
-        UsageError: A cloud that is unknown, unreadable, or not to be trusted.
-    """
-    from provision.cloud import named_cloud
-    from provision.manifest.load import load_manifest, require_fit
-
-    manifest = load_manifest(place.file)
-    if place.cloud is None:
-        return manifest, named_cloud(manifest.cloud, place.file.parent)
-    cloud = named_cloud(place.cloud, Path(), frozenset(place.trusted_hosts))
-    require_fit(manifest, cloud)
-    return manifest, cloud
 
 
 @contextmanager
@@ -143,31 +133,47 @@ def open_held(
     """
     from provision.cloud import BUILT_IN
     from provision.stages.held_mailbox import find_one
+    from provision.stages.progress import nobody_listens
 
     vault = _vault(SystemClock(), os.environ)
     key = cloud if cloud is None or cloud in BUILT_IN else str(Path(cloud).resolve())
     found = find_one(vault, address, client_id=client_id, tenant_id=tenant_id, cloud=key)
     with ExitStack() as stack:
-        yield _held(found, vault, _nobody_listens, stack)
+        yield _held(found, vault, nobody_listens, stack)
 
 
-def every_held(
-    report: "Report",
-) -> "Iterator[tuple[SignedInMailbox, Services | ProvisionError]]":
-    """Yield every mailbox that is signed in here with the services of its cloud, or why not."""
+@contextmanager
+def open_fleet(report: "Report", clock: "StoppableClock") -> "Iterator[tuple[Member, ...]]":
+    """Compose every mailbox that is signed in here, manifest or not, in an order of no meaning."""
     from provision.cloud import named_cloud
+    from provision.stages.fleet import Member
 
     with ExitStack() as stack:
         made: dict[str, Services | ProvisionError] = {}
-        for found in _vault(SystemClock(), os.environ).find_sign_ins():
+        members = []
+        for found in _vault(clock, os.environ).find_sign_ins():
             name = found.key.cloud
             if name not in made:
                 try:
-                    made[name] = _services(named_cloud(name, Path()), report, Choices(), stack)
+                    cloud = named_cloud(name, Path())
+                    made[name] = _services(cloud, report, Choices(), stack, clock)
                 except ProvisionError as error:
                     # Its sandbox may be gone; that is no reason to let the others die.
                     made[name] = error
-            yield found, made[name]
+            members.append(Member(found, made[name]))
+        random.shuffle(members)
+        yield tuple(members)
+
+
+def sign_in_hook(command: str) -> "SignInHook":
+    """Return the program that is told when an owner has to sign in; whoever typed it allows it.
+
+    Raises:
+        UsageError: It is no command line, or there is no such program.
+    """
+    from provision.stages.sign_in_hook import make_hook
+
+    return make_hook(command, os.environ, Path())
 
 
 def _held(found: "SignedInMailbox", vault: "Vault", report: "Report", stack: ExitStack) -> "Held":
@@ -185,24 +191,31 @@ def _held(found: "SignedInMailbox", vault: "Vault", report: "Report", stack: Exi
     return Held(found, cloud, SystemClock(), vault, refresh)
 
 
-def _services(cloud: "Cloud", report: "Report", choices: Choices, stack: ExitStack) -> "Services":
+def _services(
+    cloud: "Cloud",
+    report: "Report",
+    choices: Choices,
+    stack: ExitStack,
+    fleet_clock: "StoppableClock | None" = None,
+) -> "Services":
     from provision.graph.sdk_imports import import_httpx
 
     import_httpx()
     from provision.oauth.discovery import Discovery
     from provision.oauth.listener import Listener
+    from provision.oauth.tenant_pace import TenantPace
     from provision.oauth.token_endpoint import TokenEndpoint
     from provision.oauth.transport import open_transport
     from provision.stages.deferred_interrupt import make_shield
     from provision.stages.services import Services
 
-    clock = SystemClock()
+    clock = fleet_clock or SystemClock()
     http = stack.enter_context(open_transport(cloud))
     return Services(
         cloud=cloud,
         clock=clock,
         vault=_vault(clock, choices.environ),
-        endpoint=TokenEndpoint(http, clock),
+        endpoint=TokenEndpoint(http if fleet_clock is None else TenantPace(http, clock), clock),
         discovery=Discovery(http, clock),
         listen=Listener,
         report=report,
@@ -284,7 +297,3 @@ def _targets(
     if choices.target is not None:
         return (chosen_target(manifest, choices.target, make),)
     return targets_of(manifest, folder, make)
-
-
-def _nobody_listens(_event: "Event") -> None:
-    """Take no notice."""

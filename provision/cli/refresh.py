@@ -16,7 +16,7 @@ from provision.cli.options import (
     OutputOption,
     TrustCloud,
 )
-from provision.errors import ProvisionError
+from provision.errors import ProvisionError, UsageError
 
 if TYPE_CHECKING:
     from provision.cli.progress_view import Watch
@@ -27,9 +27,22 @@ if TYPE_CHECKING:
 def refresh(
     file: File = MANIFEST,
     mailbox: MailboxOption = None,
-    every: Annotated[
+    everyone: Annotated[
         bool, typer.Option("--all", help="Every mailbox that is signed in here, manifest or not.")
     ] = False,
+    every: Annotated[
+        str | None,
+        typer.Option("--every", help="With --all: again and again, 30m, 6h, 1d.", metavar="PERIOD"),
+    ] = None,
+    hook: Annotated[
+        str | None,
+        typer.Option(
+            "--hook",
+            help="With --all: a program that is told, by JSON on its standard input, who has to "
+            "sign in.",
+            metavar="COMMAND",
+        ),
+    ] = None,
     cloud: CloudOption = None,
     trust_cloud: TrustCloud = None,
     output: OutputOption = Output.TEXT,
@@ -38,13 +51,13 @@ def refresh(
     """Renew refresh tokens now; a mailbox that cannot be renewed does not stop the others."""
     from provision.cli.progress_view import Watch
 
-    results: list[dict[str, object]] = []
     with Watch(is_quiet=no_progress) as watch:
-        if every:
-            codes = [_renew(held, found, results) for held, found in wiring.every_held(watch)]
-        else:
-            place = wiring.Place(file, cloud, tuple(trust_cloud or ()))
-            codes = _of_manifest(place, mailbox or [], watch, results)
+        if everyone:
+            return _everyone(watch, output, every, hook)
+        _require_all(every, hook)
+        results: list[dict[str, object]] = []
+        place = wiring.Place(file, cloud, tuple(trust_cloud or ()))
+        codes = _of_manifest(place, mailbox or [], watch, results)
     if output is Output.JSON:
         console.out_json({"refreshed": results})
     else:
@@ -53,6 +66,25 @@ def refresh(
     if not codes:
         console.err("no mailbox is signed in here", "warn")
     return exits.worst(codes)
+
+
+def _everyone(watch: "Watch", output: Output, every: str | None, hook: str | None) -> int:
+    from provision.cli import refresh_fleet
+    from provision.stages.rounds import period
+
+    told = None if hook is None else wiring.sign_in_hook(hook)
+    if every is None:
+        return refresh_fleet.once(watch, output, told)
+    return refresh_fleet.for_years(watch, output, told, period(every))
+
+
+def _require_all(every: str | None, hook: str | None) -> None:
+    for option, value in (("--every", every), ("--hook", hook)):
+        if value is not None:
+            raise UsageError(
+                f"{option} is for every mailbox that is signed in here",
+                hint=f"provision refresh --all {option} {value}",
+            )
 
 
 def _of_manifest(
@@ -74,24 +106,15 @@ def _of_manifest(
     return codes
 
 
-def _renew(
-    held: "SignedInMailbox",
-    services: "Services | ProvisionError",
-    results: list[dict[str, object]],
-) -> int:
+def _renew(held: "SignedInMailbox", services: "Services", results: list[dict[str, object]]) -> int:
     from provision.stages.refresh import renew
 
     address = held.key.address
-    if isinstance(services, ProvisionError):
-        return _failed(address, services, results)
     try:
         renewed = renew(held, services)
     except ProvisionError as error:
         return _failed(address, error, results)
-    word = "renewed by another process" if renewed.was_done_by_another else "renewed"
-    results.append(
-        {"mailbox": address, "ok": True, "result": f"{word}, generation {renewed.generation}"}
-    )
+    results.append({"mailbox": address, "ok": True, "result": renewed.in_words})
     return exits.DONE
 
 

@@ -55,3 +55,7 @@ class Remarked:
 
 Event = Started | Waiting | Finished | Failed | Asked | Remarked
 Report = Callable[[Event], None]
+
+
+def nobody_listens(_event: Event) -> None:
+    """Take no notice."""

@@ -31,6 +31,12 @@ class Renewed:
     was_done_by_another: bool
     """Another process refreshed while this one waited for its turn."""
 
+    @property
+    def in_words(self) -> str:
+        """What came of it, for a person."""
+        word = "renewed by another process" if self.was_done_by_another else "renewed"
+        return f"{word}, generation {self.generation}"
+
 
 def access_token(signed_in: SignedInMailbox, wanted: Wanted, services: Services) -> AccessToken:
     """Return an access token with at least ten minutes left, refreshing only when there is none.

@@ -34,7 +34,7 @@ def sinks_of_machine(
     means = Means(
         writer=writer or nowhere,
         with_secrets=with_secrets,
-        environment={name: value for name, value in settings.items() if name not in _OWN_SECRETS},
+        environment=without_own_secrets(settings),
         allowed_programs=frozenset(settings.get(ALLOWED_COMMANDS, "").split()),
         runner_files={name: Path(settings[name]) for name in SETTINGS.values() if name in settings},
         is_azure_pipelines=settings.get("TF_BUILD", "").lower() == "true",
@@ -43,3 +43,8 @@ def sinks_of_machine(
         clock=services.clock,
     )
     return sink_maker(means)
+
+
+def without_own_secrets(settings: Mapping[str, str]) -> dict[str, str]:
+    """Return the settings that programs of other people may see."""
+    return {name: value for name, value in settings.items() if name not in _OWN_SECRETS}

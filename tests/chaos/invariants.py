@@ -9,7 +9,7 @@ from typing import Any
 from urllib.error import HTTPError
 
 from provision.clock import SystemClock
-from tests.e2e.workplace import Workplace
+from tests.e2e.workplace import OWNER, Workplace
 
 FOREIGN = "Somebody else"
 """What another administrator names a secret of his."""
@@ -52,6 +52,22 @@ def adopted(work: Workplace, others: Sequence[Workplace]) -> list[str]:
     for place in (work, *others):
         place.run("apply", "--yes")
     return found + serves(secrets=1)(work, others)
+
+
+def renewed(work: Workplace, others: Sequence[Workplace]) -> list[str]:
+    """Tell whether a mailbox lost its refresh token, or the newest one does not work."""
+    found = []
+    for place in (work, *others):
+        tokens = _rows(place, "refresh_token")
+        generations = [token["generation"] for token in tokens]
+        suspect = [token["generation"] for token in tokens if token["suspect_reason"]]
+        found += [f"generation {generation} is suspect" for generation in suspect]
+        code = place.run("refresh", "--all").code
+        if code or max(generations, default=0) == 0:
+            found.append(f"refresh ends with {code}, after generations {generations}")
+        code = place.run("token", "--mailbox", OWNER, shows_secrets=True).code
+        found += [f"token ends with {code}"] if code else []
+    return found
 
 
 def gone(work: Workplace, others: Sequence[Workplace]) -> list[str]:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from provision.clock import SystemClock
-from tests.chaos.invariants import ADOPTED, Problems, adopted, gone, purged, serves
-from tests.e2e.workplace import Workplace
+from tests.chaos.invariants import ADOPTED, Problems, adopted, gone, purged, renewed, serves
+from tests.e2e.workplace import Visit, Workplace
 
 _HANDOFF = "handoff: [{to: dotenv, path: mail.env}]\n"
 _ORGANISATIONS = "  manage: partial\n  signInAudience: AzureADMultipleOrgs\n"
@@ -95,6 +95,12 @@ def _strangers(work: Workplace) -> tuple[str, ...]:
     return ("adopt", *which, *where, "--unique-name", work.name, "--yes")
 
 
+def _signed_in(work: Workplace) -> tuple[str, ...]:
+    work.write_manifest(_HANDOFF)
+    work.done("apply", "--yes", "--through", "authorize", visit=Visit())
+    return ("refresh", "--all")
+
+
 SCENARIOS = (
     Scenario("apply (new)", _new, serves(secrets=1), makes_application=True),
     Scenario("apply (changed)", _changed, serves(secrets=1, named="another")),
@@ -102,6 +108,7 @@ SCENARIOS = (
     Scenario("adopt", _strangers, adopted, is_repeatable=False),
     Scenario("rotate (due)", _due, serves(secrets=2, each_host=True)),
     Scenario("rotate (retire)", _full, serves(secrets=1), is_repeatable=False),
+    Scenario("refresh", _signed_in, renewed),
     Scenario("destroy", _doomed, gone),
     Scenario("destroy (purge)", _doomed_for_good, purged),
 )
