@@ -1,14 +1,27 @@
 """Revoke a client secret, and be sure that it is gone."""
 
-from provision.errors import NotYetVisible, OutcomeUnknown
+from dataclasses import dataclass
+from math import inf
+
+from provision.errors import NotYetVisible, OutcomeUnknown, ProvisionError
 from provision.graph import answers as parse
 from provision.graph.polling import Pacing, Wait
 from provision.graph.read_requests import ReadRequests
 from provision.graph.refusals import NOT_FOUND, refusal
 from provision.graph.retry import Repeater
-from provision.graph.wire import GraphRequest
+from provision.graph.wire import Answer, GraphRequest
 
 _BAD_REQUEST = 400
+_DOUBTED = 30.0
+"""Seconds during which a 400 may mean "no such key here"; what else it may mean lasts."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Doubt:
+    """How long to go on asking, and what to say in the end."""
+
+    seconds: float
+    error: ProvisionError
 
 
 class Revoker:
@@ -48,16 +61,30 @@ class Revoker:
                 continue
             if answer.is_success:
                 return
-            if answer.status not in (_BAD_REQUEST, NOT_FOUND) or self._is_there(object_id, key_id):
-                raise refusal(request.action, answer)
-            if not is_fresh:
+            doubt = self._doubt(request, answer, (object_id, key_id), is_fresh=is_fresh)
+            if doubt is None:
                 return
-            if not wait.pause(request.action, patience):
-                raise NotYetVisible(
-                    f"{request.action}: Graph does not show the password yet",
-                    hint="run provision plan in a few minutes: it shows whether it is alive",
-                    evidence=refusal(request.action, answer).evidence,
-                )
+            if not wait.pause(request.action, min(patience, doubt.seconds)):
+                raise doubt.error
+
+    def _doubt(
+        self, request: GraphRequest, answer: Answer, ids: tuple[str, str], *, is_fresh: bool
+    ) -> "_Doubt | None":
+        """Return why a refusal may be a replica's that is behind; None when the key is gone."""
+        refused = refusal(request.action, answer)
+        if answer.status not in (_BAD_REQUEST, NOT_FOUND):
+            raise refused
+        if self._is_there(*ids):
+            # One replica shows it and another may not have heard of it: ask once more.
+            return _Doubt(inf if answer.status == NOT_FOUND else _DOUBTED, refused)
+        if not is_fresh:
+            return None
+        unseen = NotYetVisible(
+            f"{request.action}: Graph does not show the password yet",
+            hint="run provision plan in a few minutes: it shows whether it is alive",
+            evidence=refused.evidence,
+        )
+        return _Doubt(inf, unseen)
 
     def _is_there(self, object_id: str, key_id: str) -> bool:
         answer = self._repeater.send(self._reads.passwords(object_id))

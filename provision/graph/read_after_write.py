@@ -26,11 +26,11 @@ from provision.graph.shown import (
     trust_named,
     trust_shown,
 )
-from provision.tenant.application import ApplicationSettings
+from provision.tenant.application import Application, ApplicationSettings
 from provision.tenant.certificate import Certificate
 from provision.tenant.federated_credential import FederatedCredential, FederatedTrust
 from provision.tenant.port import Snapshot
-from provision.tenant.service_principal import Grant, GrantRequest
+from provision.tenant.service_principal import Grant, GrantRequest, ServicePrincipal
 
 
 class Expectations:
@@ -39,6 +39,7 @@ class Expectations:
     def __init__(self) -> None:
         self._lock = Lock()
         self._fresh: set[str] = set()
+        self._seen: set[str] = set()
         self._expected: dict[str, Shown] = {}
         self._gone: dict[str, Shown] = {}
         self._settings: dict[str, list[ApplicationSettings]] = {}
@@ -63,6 +64,14 @@ class Expectations:
         """Tell whether any of these was created here."""
         with self._lock:
             return not self._fresh.isdisjoint(ids)
+
+    def may_be_late(self, *ids: str) -> bool:
+        """Tell whether "not found" only means that a replica is behind: a read showed it, or less.
+
+        Whatever somebody deleted meanwhile answers the same; then the patience ends.
+        """
+        with self._lock:
+            return not (self._fresh | self._seen).isdisjoint(ids)
 
     def expect(self, what: str, is_shown: Shown) -> None:
         """Remember what reads must show."""
@@ -155,6 +164,8 @@ class Expectations:
         """Remember what a read showed: a later one that lacks it comes from a replica behind."""
         application, principal = snapshot.application, snapshot.service_principal
         self._note_bin(unique_name, snapshot)
+        found = (application, principal, *snapshot.grants)
+        self._see(*(_object_id(one) for one in found if one is not None))
         if application is not None:
             # From here on it is not only late that it may be: somebody may put it in the bin.
             self.forget(the_application(unique_name))
@@ -168,6 +179,10 @@ class Expectations:
             whom = grant.principal_object_id or "all users"
             what = f"the grant of {grant.client_object_id} for {whom}"
             self.expect(f"{what} on {grant.resource_object_id}", grant_shown(_parties(grant)))
+
+    def _see(self, *ids: str) -> None:
+        with self._lock:
+            self._seen.update(ids)
 
     def _expect_credentials_again(self, object_id: str, snapshot: Snapshot) -> None:
         keys = snapshot.key_credentials
@@ -209,6 +224,7 @@ class Expectations:
             self._settings.clear()
             self._trusts.clear()
             self._fresh.clear()
+            self._seen.clear()
 
     def missing(self, unique_name: str, snapshot: Snapshot) -> tuple[str, ...]:
         """Return what should be there and is not."""
@@ -232,6 +248,10 @@ def the_application(unique_name: str) -> str:
 def the_principal(client_id: str) -> str:
     """Return what an application's service principal is called likewise."""
     return f"the service principal of {client_id}"
+
+
+def _object_id(found: Application | ServicePrincipal | Grant) -> str:
+    return found.grant_id if isinstance(found, Grant) else found.object_id
 
 
 def _password(key_id: str) -> str:

@@ -276,7 +276,7 @@ class GraphTenant:
 
     def _send(self, request: GraphRequest, *ids: str) -> Answer:
         """Return a success; `ids` are those whose absence may only be a delay."""
-        is_fresh = self._expectations.is_fresh(*ids)
+        is_fresh = self._expectations.may_be_late(*ids)
         answer = self._repeater.send(request, patience=self._patience, is_fresh=is_fresh)
         if not answer.is_success:
             raise refusal(request.action, answer, is_fresh=is_fresh)

@@ -61,6 +61,18 @@ def test_a_password_that_may_be_there_is_not_taken_for_gone(read):
         bench.tenant().remove_password(APPLICATION_ID, KEY_ID)
 
 
+@pytest.mark.parametrize("refused", [failure(400, "Request_BadRequest", "No such key."), GONE])
+def test_a_replica_that_has_not_heard_of_what_another_shows_is_asked_again(refused):
+    bench = Bench(
+        (*REMOVE, [refused, refused, ok(status=204)]),
+        (*PASSWORDS, [ok({"passwordCredentials": [password_json()]})]),
+    )
+
+    bench.tenant().remove_password(APPLICATION_ID, KEY_ID)
+
+    assert bench.wire.lines.count(f"POST /applications/{APPLICATION_ID}/removePassword") == 3
+
+
 def test_a_refusal_to_remove_is_not_taken_for_gone():
     bench = Bench((*REMOVE, [failure(403, "Authorization_RequestDenied")]))
 

@@ -9,6 +9,7 @@ from tests.unit.graph.exchanges import (
     GONE,
     GRAPH,
     NAMESAKES,
+    PASSWORD,
     REMOVE,
     SETTINGS,
     WARM,
@@ -165,4 +166,21 @@ def test_a_secret_that_was_removed_is_waited_for_to_go():
 
     assert found is not None
     assert found.passwords == frozenset()
+    assert len(bench.waits) == 2
+
+
+def test_a_write_to_what_a_read_showed_waits_for_a_replica_that_has_not_heard_of_it():
+    bench = Bench(
+        (*BY_NAME, [ok(application_json())]),
+        ("GET", f"appId='{CLIENT_ID}'", [ok(principal_json())]),
+        ("GET", "/oauth2PermissionGrants", [ok({"value": [grant_json()]})]),
+        ("POST", "/addPassword$", [GONE, GONE, ok(password_json(secretText="s~1"))]),
+        GRAPH,
+        NAMESAKES,
+    )
+    tenant = bench.tenant()
+    tenant.read(WARM)
+
+    tenant.add_password(APPLICATION_ID, PASSWORD)
+
     assert len(bench.waits) == 2
