@@ -13,6 +13,10 @@ from typer.main import get_command
 
 from provision.cli.app import app
 from provision.cli.token import _parser as token_parser
+from provision.diagnose.catalogue import Chapter, Entry, read_chapter
+from provision.diagnose.entra import CLASS_FILE, CODE_FILES, SUBERROR_FILE
+from provision.diagnose.graph_error import FILES as GRAPH_FILES
+from provision.diagnose.reply import MAIL_FILES, NETWORK_FILE
 from provision.manifest.schema import json_schema
 from provision.plan.rights import COMMANDS, Right
 from provision.sandbox.faults.document import document_schema
@@ -49,7 +53,12 @@ class Command:
 def pages() -> dict[str, str]:
     """Return the generated files: name below docs/reference, and text."""
     schemas = {"manifest": json_schema(), "faults": document_schema()}
-    return {"commands.md": commands_page(), "rights.md": rights_page()} | {
+    written = {
+        "commands.md": commands_page(),
+        "errors.md": errors_page(),
+        "rights.md": rights_page(),
+    }
+    return written | {
         f"{name}.schema.json": f"{json.dumps(schema, indent=2, ensure_ascii=False)}\n"
         for name, schema in schemas.items()
     }
@@ -111,6 +120,64 @@ def _right(right: Right) -> str:
     roles = ", ".join(right.roles) + (", or an owner" if right.owners else "")
     without = f"unknown: {right.without}" if right.without else "refused"
     return f"| {right.what} | {' | '.join(names)} | {roles} | {without} |"
+
+
+ERRORS_HEAD = """\
+# Errors
+
+Written by `make docs` from the catalogue that [provision explain](explain.md) and every hint of
+the program go by. *Type* is the one line to type next, words in capitals being yours to fill in; a
+line of PowerShell is for an administrator who ran `Connect-ExchangeOnline`, or `Connect-MgGraph`
+where the command has `Mg` in its name. Where two stand there, the first looks and the second mends.
+"""
+ERROR_GROUPS = {
+    "Entra": (*CODE_FILES, CLASS_FILE, SUBERROR_FILE),
+    "Microsoft Graph": GRAPH_FILES,
+    "Mail servers": MAIL_FILES,
+    "Networks and programs": (NETWORK_FILE, "programs"),
+    "Credentials": ("credentials",),
+}
+
+
+def errors_page() -> str:
+    """Return the page of everything that the catalogue knows, by service."""
+    text = [ERRORS_HEAD]
+    for group, names in ERROR_GROUPS.items():
+        text += [f"## {group}", ""]
+        for name in names:
+            text += _chapter(read_chapter(name))
+    return "\n".join(text).rstrip("\n") + "\n"
+
+
+def _chapter(chapter: Chapter) -> list[str]:
+    rows = [_error(entry) for entry in chapter.entries]
+    return [chapter.title, "", "| | means | since | type |", "|---|---|---|---|", *rows, ""]
+
+
+def _error(entry: Entry) -> str:
+    advice = entry.advice
+    shown = " · ".join(
+        f"`{line}`" for line in dict.fromkeys((advice.command, advice.powershell)) if line
+    )
+    cells = (
+        _selectors(entry),
+        advice.meaning,
+        advice.cause,
+        f"{shown} [source]({advice.source_url})",
+    )
+    return f"| {' | '.join(_cell(cell) for cell in cells)} |"
+
+
+def _selectors(entry: Entry) -> str:
+    """Return what an entry answers to, as one reads it in a log."""
+    codes = sorted(entry.codes, key=lambda code: (len(code), code))
+    parts = [f"`{code}`" for code in codes if code != "*"]
+    parts += [f"HTTP {status}" for status in sorted(entry.statuses)]
+    parts += ["`" + " … ".join(entry.fragments) + "`"] if entry.fragments else []
+    parts += [f"`{phrase}`" for phrase in entry.phrases]
+    protocols = "/".join(name.upper() for name in sorted(entry.protocols))
+    said = ", ".join(parts) or "anything else"
+    return f"{protocols}: {said}" if protocols else said
 
 
 def commands() -> list[Command]:

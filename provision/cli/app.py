@@ -13,6 +13,7 @@ from provision.cli.check import check
 from provision.cli.demo import demo
 from provision.cli.destroy import destroy
 from provision.cli.doctor import doctor
+from provision.cli.explain import explain
 from provision.cli.handoff import handoff
 from provision.cli.init import init
 from provision.cli.plan import plan
@@ -44,6 +45,12 @@ for panel, commands in {
 }.items():
     for command in commands:
         app.command(rich_help_panel=panel)(command)
+
+# What is pasted may begin with a dash, as `-ERR …` does: only `--help` and `--output` count.
+app.command(
+    rich_help_panel=WHEN_IT_FAILS,
+    context_settings={"ignore_unknown_options": True, "help_option_names": ["--help"]},
+)(explain)
 
 
 @app.command(

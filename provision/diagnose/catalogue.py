@@ -102,6 +102,8 @@ def _entry(raw: dict[str, Any]) -> Entry:
 
 def occurs(fragment: str, text: str) -> bool:
     """Find a fragment whatever its case, but not `5.7.3` inside `5.7.30`."""
+    if fragment.casefold() not in text.casefold():
+        return False
     pattern = rf"(?<![0-9]){re.escape(fragment)}(?![0-9])"
     return re.search(pattern, text, re.IGNORECASE) is not None
 
@@ -110,6 +112,13 @@ def is_told_by(entry: Entry, text: str) -> bool:
     """Tell whether a text has all fragments of an entry and, where it has phrases, one of them."""
     return all(occurs(fragment, text) for fragment in entry.fragments) and (
         not entry.phrases or any(occurs(phrase, text) for phrase in entry.phrases)
+    )
+
+
+def may_be_told_by(entry: Entry, folded: str) -> bool:
+    """Tell, fast, whether a whole log in small letters can have what tells an entry somewhere."""
+    return all(fragment.casefold() in folded for fragment in entry.fragments) and (
+        not entry.phrases or any(phrase.casefold() in folded for phrase in entry.phrases)
     )
 
 
