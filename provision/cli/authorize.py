@@ -1,14 +1,24 @@
 """`provision authorize`: sign a mailbox owner in and hold the refresh token."""
 
-import sys
-from enum import StrEnum
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
-
-import typer
+from typing import TYPE_CHECKING
 
 from provision import wiring
 from provision.cli import console, exits
+from provision.cli.authorize_options import (
+    Admin,
+    Browser,
+    Direct,
+    DomainHint,
+    Mode,
+    Paste,
+    PromptOption,
+    RegistrationOption,
+    ResponseMode,
+    SecretStdin,
+    Timeout,
+    read_secret,
+    require_sense,
+)
 from provision.cli.options import (
     MANIFEST,
     CloudOption,
@@ -20,8 +30,7 @@ from provision.cli.options import (
     TrustCloud,
     Yes,
 )
-from provision.errors import RefusedError, SignInRequired, UsageError
-from provision.secret import Secret
+from provision.errors import RefusedError, SignInRequired
 
 if TYPE_CHECKING:
     from provision.stages.session import Session
@@ -30,47 +39,14 @@ if TYPE_CHECKING:
     from provision.tenant.mailbox import Mailbox
 
 
-class ResponseMode(StrEnum):
-    """How the browser brings the answer to the listener."""
-
-    FORM_POST = "form_post"
-    QUERY = "query"
-
-
-RegistrationOption = Annotated[
-    Path | None,
-    typer.Option("--registration", help="A registration made elsewhere.", metavar="FILE"),
-]
-Paste = Annotated[bool, typer.Option("--paste", help="Paste the answer instead of listening.")]
-Mode = Annotated[
-    ResponseMode, typer.Option("--response-mode", help="query where a browser blocks the form.")
-]
-Browser = Annotated[bool, typer.Option("--browser/--no-browser", help="Open the browser.")]
-Timeout = Annotated[float, typer.Option("--timeout", help="Seconds to wait for the sign-in.")]
-SecretStdin = Annotated[
-    bool, typer.Option("--secret-stdin", help="Read the client secret from standard input.")
-]
-
-Admin = Annotated[
-    str | None,
-    typer.Option(
-        "--admin",
-        help="Sign nobody in: let this customer's whole tenant consent, by its administrator's "
-        "link.",
-        metavar="TENANT",
-    ),
-]
-Direct = Annotated[
-    bool, typer.Option("--direct", help="With --admin: grant it by Graph; asks first.")
-]
-
-
 def authorize(
     file: File = MANIFEST,
     mailbox: MailboxOption = None,
     registration: RegistrationOption = None,
     paste: Paste = False,
     response_mode: Mode = ResponseMode.FORM_POST,
+    prompt: PromptOption = None,
+    domain_hint: DomainHint = None,
     browser: Browser = True,
     timeout: Timeout = 300.0,
     secret_stdin: SecretStdin = False,
@@ -88,14 +64,23 @@ def authorize(
     from provision.cli.sign_in_link import TerminalSurface
     from provision.stages.sign_in_way import FRESH_PATIENCE, SignInWay
 
-    if secret_stdin and paste:
-        raise UsageError("--secret-stdin and --paste both want standard input")
-    _require_tenant(admin, direct=direct)
-    secret = _read_secret() if secret_stdin else None
+    require_sense(
+        {
+            "--paste": paste,
+            "--secret-stdin": secret_stdin,
+            "--prompt": prompt,
+            "--domain-hint": domain_hint,
+            "--admin": admin,
+            "--direct": direct,
+        }
+    )
+    secret = read_secret() if secret_stdin else None
     place = wiring.Place(file, cloud, tuple(trust_cloud or ()))
     way = SignInWay(
         by="paste" if paste else "listener",
         is_query=response_mode is ResponseMode.QUERY,
+        prompt=prompt.value if prompt else "select_account",
+        domain_hint=domain_hint,
         timeout=timeout,
         # A secret that somebody typed is more likely wrong than new.
         patience=0.0 if secret else FRESH_PATIENCE,
@@ -148,21 +133,3 @@ def as_json(authorized: "Authorized") -> dict[str, object]:
         "objectId": authorized.mailbox.object_id,
         "generation": authorized.generation,
     }
-
-
-def _require_tenant(admin: str | None, *, direct: bool) -> None:
-    if admin is None and direct:
-        raise UsageError(
-            "--direct says how a customer's tenant consents, and no tenant is named",
-            hint="provision authorize --admin TENANT --direct",
-        )
-
-
-def _read_secret() -> Secret:
-    secret = Secret(sys.stdin.readline().strip())
-    if not secret:
-        raise UsageError(
-            "--secret-stdin: standard input holds no client secret",
-            hint="pipe it in: provision authorize --secret-stdin < FILE",
-        )
-    return secret

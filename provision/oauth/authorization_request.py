@@ -45,6 +45,8 @@ class Interaction:
     """The account expected; fills in its name."""
     prompt: Prompt | None = "select_account"
     """None lets a running browser session answer without a question."""
+    domain_hint: str | None = None
+    """Domain of the account, so that Entra goes straight to where that domain signs in."""
     response_mode: ResponseMode = "form_post"
     """`query` when a person is to copy the answer from the address bar."""
 
@@ -80,6 +82,8 @@ def begin_sign_in(
         parameters["prompt"] = how.prompt
     if how.login_hint:
         parameters["login_hint"] = how.login_hint
+    if how.domain_hint:
+        parameters["domain_hint"] = how.domain_hint
     return SignIn(
         url=f"{authority}/oauth2/v2.0/authorize?{urlencode(parameters, quote_via=quote)}",
         state=state,

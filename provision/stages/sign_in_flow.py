@@ -43,12 +43,18 @@ class Flow:
 
     def begin(self, redirect_uri: str, mode: ResponseMode) -> SignIn:
         """Make a sign-in link; nothing is sent."""
+        interaction = Interaction(
+            login_hint=self.mailbox.sign_in_as,
+            prompt=self.way.prompt,
+            domain_hint=self.way.domain_hint,
+            response_mode=mode,
+        )
         return begin_sign_in(
             client_id=self.client.client_id,
             authority=self.client.authority,
             scopes=mail_scopes(self.services.cloud, self.mailbox.protocols),
             redirect_uri=redirect_uri,
-            interaction=Interaction(login_hint=self.mailbox.sign_in_as, response_mode=mode),
+            interaction=interaction,
         )
 
     def redeem(self, sign_in: SignIn, callback: Callback) -> Authorized:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+from provision.oauth.authorization_request import Prompt
+
 FRESH_PATIENCE = 180.0
 """Seconds during which a refused client may only be too new; two minutes were reported."""
 
@@ -29,5 +31,9 @@ class SignInWay:
     """The listener takes a GET, for browsers that block the form post."""
     timeout: float = 300.0
     """Seconds until a listener gives up."""
+    prompt: Prompt = "select_account"
+    """What the sign-in page asks although it may know the answer."""
+    domain_hint: str | None = None
+    """Domain whose own sign-in page is shown at once."""
     patience: float = 0.0
     """Seconds during which a refused client may only be too fresh."""

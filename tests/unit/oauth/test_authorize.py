@@ -55,6 +55,10 @@ def test_prompt_can_be_left_out() -> None:
     assert "prompt" not in parameters(begun(Interaction(prompt=None)))
 
 
+def test_a_domain_leads_straight_to_its_own_sign_in_page() -> None:
+    assert parameters(begun(Interaction(domain_hint="contoso.com")))["domain_hint"] == "contoso.com"
+
+
 def test_query_mode_is_asked_for_when_an_answer_is_to_be_copied() -> None:
     sign_in = begun(Interaction(response_mode="query"))
     assert (parameters(sign_in)["response_mode"], sign_in.response_mode) == ("query", "query")

@@ -1,0 +1,114 @@
+"""What `provision authorize` can be told, and which of it makes sense together."""
+
+import sys
+from collections.abc import Mapping
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from provision.errors import UsageError
+from provision.secret import Secret
+
+
+class ResponseMode(StrEnum):
+    """How the browser brings the answer to the listener."""
+
+    FORM_POST = "form_post"
+    QUERY = "query"
+
+
+class Prompt(StrEnum):
+    """What the sign-in page asks although it may know the answer."""
+
+    SELECT_ACCOUNT = "select_account"
+    LOGIN = "login"
+    CONSENT = "consent"
+    NONE = "none"
+
+
+RegistrationOption = Annotated[
+    Path | None,
+    typer.Option("--registration", help="A registration made elsewhere.", metavar="FILE"),
+]
+Paste = Annotated[bool, typer.Option("--paste", help="Paste the answer instead of listening.")]
+Mode = Annotated[
+    ResponseMode, typer.Option("--response-mode", help="query where a browser blocks the form.")
+]
+PromptOption = Annotated[
+    Prompt | None,
+    typer.Option(
+        "--prompt",
+        help="What Microsoft's page asks in any case: which account, the password, consent, or "
+        "nothing at all.",
+        show_default="select_account",
+    ),
+]
+DomainHint = Annotated[
+    str | None,
+    typer.Option(
+        "--domain-hint", help="Go straight to the sign-in page of this domain.", metavar="DOMAIN"
+    ),
+]
+Browser = Annotated[bool, typer.Option("--browser/--no-browser", help="Open the browser.")]
+Timeout = Annotated[float, typer.Option("--timeout", help="Seconds to wait for the sign-in.")]
+SecretStdin = Annotated[
+    bool, typer.Option("--secret-stdin", help="Read the client secret from standard input.")
+]
+Admin = Annotated[
+    str | None,
+    typer.Option(
+        "--admin",
+        help="Sign nobody in: let this customer's whole tenant consent, by its administrator's "
+        "link.",
+        metavar="TENANT",
+    ),
+]
+Direct = Annotated[
+    bool, typer.Option("--direct", help="With --admin: grant it by Graph; asks first.")
+]
+
+
+_PAGE = ("--prompt", "--domain-hint")
+"""What decides how the owner's sign-in page behaves."""
+_APART: tuple[tuple[str, tuple[str, ...], str], ...] = (
+    ("--paste", ("--secret-stdin",), "both want standard input"),
+    ("--admin", _PAGE, "the one signs nobody in, the other is about a mailbox owner's sign-in"),
+)
+"""An option, what must not be given with it, and why."""
+
+
+def require_sense(given: Mapping[str, object]) -> None:
+    """Refuse options that contradict each other.
+
+    Args:
+        given: By option; what was not given is false or None.
+
+    Raises:
+        UsageError: Two of them do.
+    """
+    if given["--direct"] and not given["--admin"]:
+        raise UsageError(
+            "--direct says how a customer's tenant consents, and no tenant is named",
+            hint="provision authorize --admin TENANT --direct",
+        )
+    for first, others, why in _APART:
+        for other in others:
+            if given[first] and given[other]:
+                raise UsageError(f"{first} and {other}: {why}")
+
+
+def read_secret() -> Secret:
+    """Return the client secret that standard input brings.
+
+    Raises:
+        UsageError: It brings none.
+    """
+    secret = Secret(sys.stdin.readline().strip())
+    if not secret:
+        raise UsageError(
+            "--secret-stdin: standard input holds no client secret",
+            hint="pipe it in: provision authorize --secret-stdin < FILE",
+        )
+    return secret
