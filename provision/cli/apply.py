@@ -78,7 +78,7 @@ def apply(
         if output is Output.TEXT:
             _print(applied)
         code = _code(applied)
-        surface = TerminalSurface(is_pasted=paste)
+        surface = TerminalSurface(opens_browser=not paste)
         wish = apply_through.Wish(through, yes=yes, sends=send, surface=surface, is_pasted=paste)
         results = apply_through.Results(applied)
         if code == exits.DONE:

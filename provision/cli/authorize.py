@@ -7,6 +7,8 @@ from provision.cli import console, exits
 from provision.cli.authorize_options import (
     Admin,
     Browser,
+    Chosen,
+    Device,
     Direct,
     DomainHint,
     Mode,
@@ -31,8 +33,10 @@ from provision.cli.options import (
     Yes,
 )
 from provision.errors import RefusedError, SignInRequired
+from provision.secret import Secret
 
 if TYPE_CHECKING:
+    from provision.cli.progress_view import Watch
     from provision.stages.session import Session
     from provision.stages.sign_in_flow import Authorized
     from provision.stages.sign_in_way import SignInWay, Surface
@@ -44,11 +48,12 @@ def authorize(
     mailbox: MailboxOption = None,
     registration: RegistrationOption = None,
     paste: Paste = False,
+    device: Device = False,
     response_mode: Mode = ResponseMode.FORM_POST,
     prompt: PromptOption = None,
     domain_hint: DomainHint = None,
     browser: Browser = True,
-    timeout: Timeout = 300.0,
+    timeout: Timeout = None,
     secret_stdin: SecretStdin = False,
     admin: Admin = None,
     direct: Direct = False,
@@ -59,54 +64,84 @@ def authorize(
     no_progress: NoProgress = False,
 ) -> int:
     """Sign a mailbox owner in; the refresh token goes into the vault."""
-    from provision.cli import ask, customer_consent, registration_file
+    chosen = Chosen(
+        mailboxes=tuple(mailbox or ()),
+        registration=registration,
+        paste=paste,
+        device=device,
+        response_mode=response_mode,
+        prompt=prompt,
+        domain_hint=domain_hint,
+        browser=browser,
+        timeout=timeout,
+        secret_stdin=secret_stdin,
+        admin=admin,
+        direct=direct,
+        yes=yes,
+        output=output,
+    )
+    require_sense(chosen)
+    place = wiring.Place(file, cloud, tuple(trust_cloud or ()))
+    return _run(place, chosen, is_quiet=no_progress)
+
+
+def _run(place: wiring.Place, chosen: Chosen, *, is_quiet: bool) -> int:
+    from provision.cli import ask, registration_file
     from provision.cli.progress_view import Watch
-    from provision.cli.sign_in_link import TerminalSurface
+
+    secret = read_secret() if chosen.secret_stdin else None
+    choices = wiring.Choices(
+        client_secret=secret,
+        may_open_browser=chosen.browser and (chosen.admin is None or ask.is_interactive()),
+    )
+    with Watch(is_quiet=is_quiet) as watch, wiring.open_session(place, watch, choices) as session:
+        if chosen.registration is not None:
+            session.use(registration_file.for_manifest(chosen.registration, session))
+        way = _way(chosen, secret)
+        if chosen.admin is not None:
+            return _consent(session, chosen, way, watch)
+        return _sign_everybody_in(session, chosen, way)
+
+
+def _way(chosen: Chosen, secret: Secret | None) -> "SignInWay":
     from provision.stages.sign_in_way import FRESH_PATIENCE, SignInWay
 
-    require_sense(
-        {
-            "--paste": paste,
-            "--secret-stdin": secret_stdin,
-            "--prompt": prompt,
-            "--domain-hint": domain_hint,
-            "--admin": admin,
-            "--direct": direct,
-        }
-    )
-    secret = read_secret() if secret_stdin else None
-    place = wiring.Place(file, cloud, tuple(trust_cloud or ()))
-    way = SignInWay(
-        by="paste" if paste else "listener",
-        is_query=response_mode is ResponseMode.QUERY,
-        prompt=prompt.value if prompt else "select_account",
-        domain_hint=domain_hint,
-        timeout=timeout,
+    return SignInWay(
+        by="paste" if chosen.paste else "device" if chosen.device else "listener",
+        is_query=chosen.response_mode is ResponseMode.QUERY,
+        prompt=chosen.prompt.value if chosen.prompt else "select_account",
+        domain_hint=chosen.domain_hint,
+        timeout=chosen.timeout,
         # A secret that somebody typed is more likely wrong than new.
         patience=0.0 if secret else FRESH_PATIENCE,
     )
-    choices = wiring.Choices(
-        client_secret=secret, may_open_browser=browser and (admin is None or ask.is_interactive())
-    )
-    surface = TerminalSurface(is_pasted=paste, opens_browser=browser)
-    with (
-        Watch(is_quiet=no_progress) as watch,
-        wiring.open_session(place, watch, choices) as session,
-    ):
-        if registration is not None:
-            session.use(registration_file.for_manifest(registration, session))
-        if admin is not None:
-            if direct:
-                return customer_consent.directly(session, admin, watch, output, yes=yes)
-            return customer_consent.by_link(session, admin, way, surface, output)
-        done: list[Authorized] = []
-        codes = [_sign_in(session, m, way, surface, done) for m in session.mailboxes(mailbox or ())]
-    if output is Output.JSON:
+
+
+def _consent(session: "Session", chosen: Chosen, way: "SignInWay", watch: "Watch") -> int:
+    from provision.cli import customer_consent
+
+    tenant, output = chosen.admin or "", chosen.output
+    if chosen.direct:
+        return customer_consent.directly(session, tenant, watch, output, yes=chosen.yes)
+    return customer_consent.by_link(session, tenant, way, _surface(chosen), output)
+
+
+def _sign_everybody_in(session: "Session", chosen: Chosen, way: "SignInWay") -> int:
+    done: list[Authorized] = []
+    surface = _surface(chosen)
+    codes = [_sign_in(session, m, way, surface, done) for m in session.mailboxes(chosen.mailboxes)]
+    if chosen.output is Output.JSON:
         console.out_json({"authorized": [as_json(a) for a in done]})
     else:
         for authorized in done:
             console.out(f"{authorized.mailbox.key.address}: signed in, refresh token held")
     return exits.worst(codes)
+
+
+def _surface(chosen: Chosen) -> "Surface":
+    from provision.cli.sign_in_link import TerminalSurface
+
+    return TerminalSurface(opens_browser=chosen.opens_browser)
 
 
 def _sign_in(

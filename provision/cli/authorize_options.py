@@ -1,13 +1,14 @@
 """What `provision authorize` can be told, and which of it makes sense together."""
 
 import sys
-from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from provision.cli.options import Output
 from provision.errors import UsageError
 from provision.secret import Secret
 
@@ -33,6 +34,13 @@ RegistrationOption = Annotated[
     typer.Option("--registration", help="A registration made elsewhere.", metavar="FILE"),
 ]
 Paste = Annotated[bool, typer.Option("--paste", help="Paste the answer instead of listening.")]
+Device = Annotated[
+    bool,
+    typer.Option(
+        "--device",
+        help="Show a code to type in a browser on any other machine, instead of listening.",
+    ),
+]
 Mode = Annotated[
     ResponseMode, typer.Option("--response-mode", help="query where a browser blocks the form.")
 ]
@@ -52,7 +60,14 @@ DomainHint = Annotated[
     ),
 ]
 Browser = Annotated[bool, typer.Option("--browser/--no-browser", help="Open the browser.")]
-Timeout = Annotated[float, typer.Option("--timeout", help="Seconds to wait for the sign-in.")]
+Timeout = Annotated[
+    float | None,
+    typer.Option(
+        "--timeout",
+        help="Seconds to wait for the sign-in.",
+        show_default="300, or a device code's life",
+    ),
+]
 SecretStdin = Annotated[
     bool, typer.Option("--secret-stdin", help="Read the client secret from standard input.")
 ]
@@ -70,29 +85,67 @@ Direct = Annotated[
 ]
 
 
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What the command line asked for."""
+
+    mailboxes: tuple[str, ...]
+    registration: Path | None
+    paste: bool
+    device: bool
+    response_mode: ResponseMode
+    prompt: Prompt | None
+    domain_hint: str | None
+    browser: bool
+    timeout: float | None
+    secret_stdin: bool
+    admin: str | None
+    direct: bool
+    yes: bool
+    output: Output
+
+    @property
+    def opens_browser(self) -> bool:
+        """Whether a sign-in link is opened on this machine."""
+        return self.browser and not self.paste
+
+
+_WAYS = ("--paste", "--device")
+"""In place of the listener; one of them at most."""
 _PAGE = ("--prompt", "--domain-hint")
 """What decides how the owner's sign-in page behaves."""
 _APART: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("--paste", ("--secret-stdin",), "both want standard input"),
+    ("--admin", ("--device",), "the one signs nobody in, the other a mailbox owner"),
     ("--admin", _PAGE, "the one signs nobody in, the other is about a mailbox owner's sign-in"),
+    ("--device", _PAGE, "a sign-in by device code begins on a page that takes no wishes"),
 )
 """An option, what must not be given with it, and why."""
 
 
-def require_sense(given: Mapping[str, object]) -> None:
+def require_sense(chosen: Chosen) -> None:
     """Refuse options that contradict each other.
-
-    Args:
-        given: By option; what was not given is false or None.
 
     Raises:
         UsageError: Two of them do.
     """
+    given = {
+        "--paste": chosen.paste,
+        "--device": chosen.device,
+        "--prompt": chosen.prompt is not None,
+        "--domain-hint": chosen.domain_hint is not None,
+        "--secret-stdin": chosen.secret_stdin,
+        "--admin": chosen.admin is not None,
+        "--direct": chosen.direct,
+    }
     if given["--direct"] and not given["--admin"]:
         raise UsageError(
             "--direct says how a customer's tenant consents, and no tenant is named",
             hint="provision authorize --admin TENANT --direct",
         )
+    ways = [way for way in _WAYS if given[way]]
+    if len(ways) > 1:
+        raise UsageError(f"{' and '.join(ways)}: one way to sign in at a time")
     for first, others, why in _APART:
         for other in others:
             if given[first] and given[other]:

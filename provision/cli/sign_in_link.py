@@ -1,17 +1,21 @@
 """The sign-in link on a terminal: opened in the browser if there is one, printed otherwise."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from provision.cli import ask, console
 from provision.errors import AnswerNeeded
 from provision.secret import Secret
 
+if TYPE_CHECKING:
+    from provision.oauth.device_code import UserCode
+
 
 class TerminalSurface:
     """Reaches the mailbox owner through this terminal."""
 
-    def __init__(self, *, is_pasted: bool, opens_browser: bool = True) -> None:
-        self._opens_browser = opens_browser and not is_pasted
+    def __init__(self, *, opens_browser: bool = True) -> None:
+        self._opens_browser = opens_browser
 
     def open(self, url: str, sign_in_as: str) -> None:
         """Open the link, or print it for the person to open."""
@@ -29,6 +33,16 @@ class TerminalSurface:
             "address bar and paste it here."
         )
         return ask.paste(f"Address for {sign_in_as}: ")
+
+    def show_code(self, code: "UserCode", sign_in_as: str) -> None:
+        """Print the code and where to type it."""
+        console.err(
+            f"Within {code.minutes} minutes, type the code {code.code} on this page, in any "
+            f"browser, and sign in as {sign_in_as}:"
+        )
+        console.err(f"\n{code.page}\n")
+        if code.page_with_code:
+            console.err(f"The same page with the code typed in: {code.page_with_code}")
 
 
 class PersonAtSandbox:
@@ -57,6 +71,10 @@ class PersonAtSandbox:
         """Nothing is pasted: the demo listens."""
         raise AnswerNeeded(f"{sign_in_as} signs in through the listener here")
 
+    def show_code(self, code: "UserCode", sign_in_as: str) -> None:
+        """No code is typed: the demo listens."""
+        raise AnswerNeeded(f"{sign_in_as} signs in through the listener here, not by {code.page}")
+
 
 class VisitingOwner:
     """Plays the mailbox owner on a sandbox: fills in the forms that a person would."""
@@ -74,6 +92,13 @@ class VisitingOwner:
     def pasted(self, sign_in_as: str) -> str:
         """Nobody is there to paste anything."""
         raise AnswerNeeded(f"{sign_in_as} cannot paste an address here")
+
+    def show_code(self, code: "UserCode", sign_in_as: str) -> None:
+        """Type the code, sign in and consent."""
+        from provision.sandbox.visitor import Visitor
+
+        visitor = Visitor(self._ca_bundle)
+        visitor.visit(code.page, sign_in_as, self._password, user_code=code.code)
 
 
 def _open(url: str) -> bool:

@@ -4,11 +4,10 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hmac import compare_digest
-from typing import TYPE_CHECKING, Final, assert_never
+from typing import TYPE_CHECKING, Final, Protocol, assert_never
 
 from provision.clock import Clock
 from provision.errors import RefusedError, SignInRequired, WrongTenant
-from provision.oauth.authorization_request import SignIn
 from provision.oauth.discovery import GUID, Discovery, SigningKey
 from provision.oauth.scopes import PERSONAL_TENANT_ID
 from provision.secret import Secret
@@ -31,6 +30,25 @@ _OPTIONS: Final["Options"] = {
 }
 
 
+class Asked(Protocol):
+    """The sign-in that an id token has to answer."""
+
+    @property
+    def client_id(self) -> str:
+        """Whom the token has to be for."""
+        ...
+
+    @property
+    def authority(self) -> str:
+        """Who has to have issued it."""
+        ...
+
+    @property
+    def nonce(self) -> Secret | None:
+        """What it has to repeat; None where the sign-in had no place for a nonce."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Identity:
     """An account as a verified id token names it."""
@@ -44,7 +62,7 @@ class Identity:
 
 
 def verify_id_token(
-    id_token: Secret, sign_in: SignIn, discovery: Discovery, clock: Clock
+    id_token: Secret, sign_in: Asked, discovery: Discovery, clock: Clock
 ) -> Identity:
     """Return who signed in.
 
@@ -72,7 +90,8 @@ def verify_id_token(
     now = clock.now().timestamp()
     if now > _number(claims, "exp") + _LEEWAY or now < _number(claims, "nbf", now) - _LEEWAY:
         raise _refused("its time is over or has not begun; compare this machine's clock")
-    if not compare_digest(_text(claims, "nonce").encode(), sign_in.nonce.reveal().encode()):
+    nonce = sign_in.nonce
+    if nonce and not compare_digest(_text(claims, "nonce").encode(), nonce.reveal().encode()):
         raise _refused("it answers another sign-in")
     return Identity(_text(claims, "oid"), tenant_id, _text(claims, "preferred_username"))
 

@@ -15,7 +15,8 @@ from provision.errors import (
     Unreachable,
 )
 
-# RFC 6749 sections 4.1.2.1 and 5.2; OpenID Connect Core 3.1.2.6. `invalid_tenant` is Entra's own.
+# RFC 6749 sections 4.1.2.1 and 5.2; RFC 8628 section 3.5; OpenID Connect Core 3.1.2.6. Entra's
+# own are `invalid_tenant`, `authorization_declined` and `bad_verification_code`.
 _CLASSES: Final[Mapping[str, type[ProvisionError]]] = {
     "invalid_grant": SignInRequired,
     "interaction_required": SignInRequired,
@@ -26,6 +27,9 @@ _CLASSES: Final[Mapping[str, type[ProvisionError]]] = {
     "invalid_tenant": ClientRefused,
     "consent_required": ConsentMissing,
     "access_denied": ConsentMissing,
+    "authorization_declined": ConsentMissing,
+    "expired_token": SignInRequired,
+    "bad_verification_code": SignInRequired,
     "temporarily_unavailable": Unreachable,
     "server_error": Unreachable,
 }

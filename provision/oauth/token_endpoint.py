@@ -16,7 +16,15 @@ from provision.errors import (
     UsageError,
 )
 from provision.oauth.authorization_request import SignIn
-from provision.oauth.http_response import Form, Http
+from provision.oauth.device_code import (
+    DeviceSignIn,
+    build_device_redemption,
+    build_device_request,
+    parse_device_answer,
+    wait_for_approval,
+)
+from provision.oauth.http_response import Answer, Form, Http
+from provision.oauth.refusal import Refusal
 from provision.oauth.retry import Patience, Waiting, silent
 from provision.oauth.scopes import OFFLINE_ACCESS
 from provision.oauth.token_messages import (
@@ -26,6 +34,7 @@ from provision.oauth.token_messages import (
     build_redemption,
     build_refresh,
     parse,
+    read,
 )
 from provision.secret import Secret
 
@@ -90,12 +99,70 @@ class TokenEndpoint:
                 ) from error
 
         tokens = self._patience(patience, waiting).repeat(attempt)
-        if tokens.refresh_token is None and OFFLINE_ACCESS in sign_in.scopes:
-            raise ConsentMissing(
-                f"{doing}: Entra issued no refresh token although offline_access was asked for",
-                hint="add offline_access to application.permissions, then: provision apply, "
-                "provision authorize",
-            )
+        _require_refresh_token(tokens, sign_in.scopes, doing)
+        return tokens
+
+    def begin_device(
+        self, client: Client, scopes: tuple[str, ...], *, waiting: Waiting = silent
+    ) -> DeviceSignIn:
+        """Ask for a code that a person types on another machine; nobody is signed in yet.
+
+        Args:
+            client: Known by its id alone here; it proves who it is when it asks for the tokens.
+            scopes: Of one resource.
+            waiting: Told before each pause.
+
+        Raises:
+            ProvisionError: What the endpoint said.
+        """
+        form = build_device_request(client, scopes)
+
+        def attempt() -> DeviceSignIn:
+            try:
+                answer, _ = self._post(client, "devicecode", form, "asking for a device code")
+            except OutcomeUnknown as error:
+                # A code that nobody has seen harms nobody.
+                raise Unreachable(
+                    error.message, hint=error.hint, evidence=error.evidence
+                ) from error
+            return parse_device_answer(answer, client, scopes)
+
+        return self._patience(0.0, waiting).repeat(attempt)
+
+    def redeem_device(
+        self,
+        client: Client,
+        begun: DeviceSignIn,
+        *,
+        timeout: float | None = None,
+        patience: float = 0.0,
+    ) -> TokenSet:
+        """Wait until a person has approved, and return the tokens.
+
+        Args:
+            client: As the code was asked for.
+            begun: The code.
+            timeout: Seconds; None is as long as the code is good.
+            patience: Seconds for a new application or secret to be known everywhere.
+
+        Raises:
+            ProvisionError: As `wait_for_approval`, and ConsentMissing without a refresh token.
+        """
+        doing = f"asking for the tokens of client {client.client_id}"
+        form = build_device_redemption(client, begun)
+
+        def ask() -> TokenSet | Refusal:
+            answer, request_id = self._post(client, "token", form, doing)
+            return read(answer, doing, request_id)
+
+        tokens = wait_for_approval(
+            ask,
+            begun,
+            self._clock,
+            timeout=timeout,
+            may_be_fresh=lambda error, seconds: _is_fresh(error) and seconds < patience,
+        )
+        _require_refresh_token(tokens, begun.scopes, doing)
         return tokens
 
     def refresh(
@@ -172,15 +239,29 @@ class TokenEndpoint:
         self._patience(patience, waiting).repeat(attempt)
 
     def _send(self, client: Client, form: Form, doing: str) -> TokenSet:
+        answer, request_id = self._post(client, "token", form, doing)
+        return parse(answer, doing, request_id)
+
+    def _post(self, client: Client, endpoint: str, form: Form, doing: str) -> tuple[Answer, str]:
+        """Send a form; return the answer and the id by which Entra's support would find it."""
         request_id = str(uuid4())
         headers = {"client-request-id": request_id, "return-client-request-id": "true"}
-        url = f"{client.authority}/oauth2/v2.0/token"
+        url = f"{client.authority}/oauth2/v2.0/{endpoint}"
         answer = self._http.post(url, form, headers)
         _LOG.debug("%s: answered %s, client-request-id %s", doing, answer.status, request_id)
-        return parse(answer, doing, request_id)
+        return answer, request_id
 
     def _patience(self, fresh: float, waiting: Waiting) -> Patience:
         return Patience(self._clock, self._deadline, fresh, _is_fresh, waiting)
+
+
+def _require_refresh_token(tokens: TokenSet, scopes: tuple[str, ...], doing: str) -> None:
+    if tokens.refresh_token is None and OFFLINE_ACCESS in scopes:
+        raise ConsentMissing(
+            f"{doing}: Entra issued no refresh token although offline_access was asked for",
+            hint="add offline_access to application.permissions, then: provision apply, "
+            "provision authorize",
+        )
 
 
 def _is_fresh(error: ProvisionError) -> bool:

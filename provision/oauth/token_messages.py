@@ -7,7 +7,7 @@ from typing import Final
 from provision.errors import Unreachable
 from provision.oauth.authorization_request import SignIn
 from provision.oauth.http_response import Answer, Form, json_object, raise_if_temporary
-from provision.oauth.refusal import error_for, read_refusal
+from provision.oauth.refusal import Refusal, error_for, read_refusal
 from provision.secret import Secret
 
 _BAD_REQUEST: Final = 400
@@ -98,6 +98,18 @@ def parse(answer: Answer, doing: str, client_request_id: str) -> TokenSet:
     Source:
         RFC 6749 sections 5.1 and 5.2
     """
+    told = read(answer, doing, client_request_id)
+    if isinstance(told, Refusal):
+        raise error_for(told, doing)
+    return told
+
+
+def read(answer: Answer, doing: str, client_request_id: str) -> TokenSet | Refusal:
+    """Return the tokens, or why there are none; the arguments are those of `parse`.
+
+    Raises:
+        TemporaryError: The same request may get another answer later.
+    """
     fields = json_object(answer)
     sent = (("client-request-id", client_request_id),)
     if fields is not None and "error" in fields:
@@ -105,7 +117,7 @@ def parse(answer: Answer, doing: str, client_request_id: str) -> TokenSet:
         if "correlation-id" not in dict(refusal.evidence):
             refusal = replace(refusal, evidence=(*sent, *refusal.evidence))
         raise_if_temporary(answer, doing, refusal.evidence)
-        raise error_for(refusal, doing)
+        return refusal
     raise_if_temporary(answer, doing, sent)
     if fields is None or answer.status >= _BAD_REQUEST:
         raise Unreachable(

@@ -107,6 +107,8 @@ class Switches:
     """A Conditional Access policy blocks every sign-in (AADSTS53003)."""
     device_code_blocked: bool = False
     """The same for sign-ins by device code alone."""
+    device_code_public_only: bool = False
+    """Only public clients sign in by device code: others are refused (AADSTS70002)."""
     sign_in_frequency_hours: float | None = None
     """How long a sign-in lasts, whatever its refresh tokens (AADSTS70043)."""
     common_refresh_fails_for_persons: bool = False

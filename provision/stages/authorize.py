@@ -7,6 +7,7 @@ from provision.oauth.token_endpoint import Client
 from provision.stages.client_secrets import client_secret
 from provision.stages.progress import Started
 from provision.stages.services import Services
+from provision.stages.sign_in_by_device import sign_in_by_device
 from provision.stages.sign_in_by_listener import sign_in_by_listener
 from provision.stages.sign_in_by_paste import sign_in_by_paste
 from provision.stages.sign_in_flow import Authorized, Flow
@@ -48,5 +49,7 @@ def authorize_mailbox(
             return sign_in_by_listener(flow)
         case "paste":
             return sign_in_by_paste(flow)
+        case "device":
+            return sign_in_by_device(flow)
         case _:
             assert_never(way.by)

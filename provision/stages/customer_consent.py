@@ -80,7 +80,7 @@ def consent_by_link(
             request = _asked(customer, registration, listener.redirect_uri, services)
             listener.expect_consent(request)
             surface.open(request.url, whom)
-            listener.wait(way.timeout)
+            listener.wait(way.listening_time)
     scopes = wanted_scopes(registration)
     services.report(Finished("consent", f"tenant {customer.tenant_id} consented by its link"))
     return Consented(customer, scopes, was_direct=False)

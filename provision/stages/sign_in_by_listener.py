@@ -17,5 +17,5 @@ def sign_in_by_listener(flow: Flow) -> Authorized:
         sign_in = flow.begin(listener.redirect_uri, mode)
         listener.expect(sign_in.state)
         flow.surface.open(sign_in.url, flow.mailbox.sign_in_as)
-        callback = listener.wait(flow.way.timeout)
+        callback = listener.wait(flow.way.listening_time)
     return flow.redeem(sign_in, callback)

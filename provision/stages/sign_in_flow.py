@@ -5,7 +5,13 @@ from dataclasses import dataclass
 from provision.errors import RefusedError, UsageError
 from provision.oauth.authorization_request import Interaction, ResponseMode, SignIn, begin_sign_in
 from provision.oauth.callback import Callback
-from provision.oauth.identity import Identity, check_account, expected_tenant, verify_id_token
+from provision.oauth.identity import (
+    Asked,
+    Identity,
+    check_account,
+    expected_tenant,
+    verify_id_token,
+)
 from provision.oauth.scopes import mail_scopes
 from provision.oauth.token_endpoint import Client, TokenSet
 from provision.secret import Secret
@@ -41,6 +47,11 @@ class Flow:
     surface: Surface
     services: Services
 
+    @property
+    def scopes(self) -> tuple[str, ...]:
+        """What is asked for: the same at sign-in, redemption and refresh."""
+        return mail_scopes(self.services.cloud, self.mailbox.protocols)
+
     def begin(self, redirect_uri: str, mode: ResponseMode) -> SignIn:
         """Make a sign-in link; nothing is sent."""
         interaction = Interaction(
@@ -52,10 +63,14 @@ class Flow:
         return begin_sign_in(
             client_id=self.client.client_id,
             authority=self.client.authority,
-            scopes=mail_scopes(self.services.cloud, self.mailbox.protocols),
+            scopes=self.scopes,
             redirect_uri=redirect_uri,
             interaction=interaction,
         )
+
+    def waiting(self, reason: str, seconds: float) -> None:
+        """Tell what is waited for."""
+        self.services.report(Waiting(reason, seconds))
 
     def redeem(self, sign_in: SignIn, callback: Callback) -> Authorized:
         """Trade the code for tokens, and hold what they bring."""
@@ -65,12 +80,17 @@ class Flow:
             callback.code,
             sign_in,
             patience=self.way.patience,
-            waiting=lambda reason, seconds: services.report(Waiting(reason, seconds)),
+            waiting=self.waiting,
         )
-        return self.keep(sign_in, tokens)
+        return self.keep(sign_in, sign_in.scopes, tokens)
 
-    def keep(self, sign_in: SignIn, tokens: TokenSet) -> Authorized:
+    def keep(self, asked: Asked, scopes: tuple[str, ...], tokens: TokenSet) -> Authorized:
         """Hold the refresh token, once it is proved that the right account signed in.
+
+        Args:
+            asked: What the id token has to answer.
+            scopes: As asked for.
+            tokens: What came of it.
 
         Raises:
             SignInRequired: Another account signed in than the manifest names.
@@ -79,25 +99,25 @@ class Flow:
             ConsentMissing: Consent covers less than was asked for; the token is held.
         """
         services, key = self.services, self.key
-        identity = self._identity(sign_in, tokens)
+        identity = self._identity(asked, tokens)
         signed_in = self._signed_in(identity)
         with services.shield():
             token = _refresh_token(tokens, self.mailbox)
             generation = services.vault.keep_sign_in(signed_in, token)
-            wanted = Wanted(services.cloud.outlook_resource, sign_in.scopes)
+            wanted = Wanted(services.cloud.outlook_resource, scopes)
             keep_access_token(key, wanted, tokens, services)
         evidence = f"{identity.username} signed in (object id {identity.object_id})"
         services.report(Finished("authorize", evidence))
         return Authorized(signed_in, generation)
 
-    def _identity(self, sign_in: SignIn, tokens: TokenSet) -> Identity:
+    def _identity(self, asked: Asked, tokens: TokenSet) -> Identity:
         services, mailbox = self.services, self.mailbox
         if tokens.id_token is None:
             raise RefusedError(
                 f"mailbox {mailbox.address}: Entra gave no id token, so nobody knows who signed in",
                 hint=f"provision authorize --mailbox {mailbox.address}",
             )
-        identity = verify_id_token(tokens.id_token, sign_in, services.discovery, services.clock)
+        identity = verify_id_token(tokens.id_token, asked, services.discovery, services.clock)
         before = services.vault.sign_in(self.key)
         bound = None
         # Another signInAs in the manifest is another account on purpose: a new first sign-in.

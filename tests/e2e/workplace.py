@@ -3,6 +3,7 @@
 import io
 import json
 import queue
+import re
 import secrets
 import subprocess
 import sys
@@ -25,7 +26,8 @@ from tests.fakes.key_vault import MemoryKeyVault
 
 OWNER = "forms@contoso.com"
 PATIENCE = 60.0
-_PAGES = ("/oauth2/v2.0/authorize?", "/v2.0/adminconsent?")
+_PAGES = ("/oauth2/v2.0/authorize?", "/v2.0/adminconsent?", "/devicelogin")
+_USER_CODE = re.compile(r"type the code (\w+) ")
 _SETTINGS = ("CLIENT_ID", "CLIENT_SECRET", "TENANT_ID", "CLIENT_CERTIFICATE_PATH")
 
 
@@ -199,16 +201,18 @@ class Workplace:
         self.done("apply", "--yes", "--through", "authorize", visit=Visit())
         return self
 
-    def _visitor(self, visit: Visit | None) -> Callable[[str], None]:
+    def _visitor(self, visit: Visit | None) -> Callable[[str, str], None]:
         ready = self.levers.ready
         chosen = visit or Visit()
 
-        def go(url: str) -> None:
+        def go(url: str, user_code: str) -> None:
             password = ready.password_of(chosen.user)
-            found = Visitor(ready.ca_bundle).visit(url, chosen.user, password, chosen.decide)
+            found = Visitor(ready.ca_bundle).visit(
+                url, chosen.user, password, chosen.decide, user_code=user_code
+            )
             chosen.seen.put(found.final_url)
 
-        return go if visit is not None else lambda _url: None
+        return go if visit is not None else lambda _url, _code: None
 
     @contextmanager
     def settings(self, stdin: str | io.StringIO = "") -> Iterator[None]:
@@ -229,7 +233,7 @@ class Workplace:
 class _Stderr(io.StringIO):
     """Standard error that lets somebody visit the sign-in links printed on it."""
 
-    def __init__(self, visit: Callable[[str], None]) -> None:
+    def __init__(self, visit: Callable[[str, str], None]) -> None:
         super().__init__()
         self._visit = visit
         self._threads: list[threading.Thread] = []
@@ -238,7 +242,9 @@ class _Stderr(io.StringIO):
         """Take text in; a link in it is visited by another thread."""
         for line in text.splitlines():
             if line.startswith("https://") and any(page in line for page in _PAGES):
-                self._threads.append(threading.Thread(target=self._visit, args=(line,)))
+                codes = _USER_CODE.findall(self.getvalue())
+                arguments = (line, codes[-1] if codes else "")
+                self._threads.append(threading.Thread(target=self._visit, args=arguments))
                 self._threads[-1].start()
         return super().write(text)
 

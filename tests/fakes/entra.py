@@ -55,6 +55,9 @@ class MemoryEntra:
     """What happens while the token endpoint thinks, one a request."""
     forms: list[dict[str, str]] = field(default_factory=list)
     """Every form that was sent to the token endpoint."""
+    approves: Account | None = None
+    """Who types every device code and approves; None while nobody does."""
+    _devices: dict[str, dict[str, str]] = field(default_factory=dict)
     _codes: dict[str, tuple[Account, dict[str, str]]] = field(default_factory=dict)
     _numbers: "count[int]" = field(default_factory=lambda: count(1))
 
@@ -83,6 +86,9 @@ class MemoryEntra:
             self.during.pop(0)()
         if self.refusals:
             return self.refusals.pop(0)
+        return self._begin_device(sent) if url.endswith("/devicecode") else self._redeem(url, sent)
+
+    def _redeem(self, url: str, sent: dict[str, str]) -> Answer:
         if sent.get("client_secret") not in self.client_secrets():
             return refusal("invalid_client", 7000215, 401)
         if sent["grant_type"] == "client_credentials":
@@ -90,12 +96,28 @@ class MemoryEntra:
         if sent["grant_type"] == "refresh_token":
             rotated = self._fresh("refresh") if self.rotates else None
             return self._tokens(sent["scope"], rotated, None)
+        if "device_code" in sent:
+            return self._redeem_device(url, sent["device_code"])
         account, asked = self._codes.pop(sent["code"], (None, {}))
         if account is None or asked["code_challenge"] != _challenge(sent["code_verifier"]):
             return refusal("invalid_grant", 70008)
         refresh_token = self._fresh("refresh") if self.gives_refresh_token else None
         id_token = self._id_token(url, account, asked) if self.gives_id_token else None
         return self._tokens(sent["scope"], refresh_token, id_token)
+
+    def _begin_device(self, sent: dict[str, str]) -> Answer:
+        code = self._fresh("device")
+        self._devices[code] = sent
+        page = "https://login.example/devicelogin"
+        body = {"device_code": code, "user_code": "ABCD1234E", "verification_uri": page}
+        return _answer(200, {**body, "expires_in": 900, "interval": 5})
+
+    def _redeem_device(self, url: str, code: str) -> Answer:
+        if self.approves is None:
+            return refusal("authorization_pending", 70016)
+        asked = self._devices.pop(code)
+        id_token = self._id_token(url, self.approves, asked)
+        return self._tokens(asked["scope"], self._fresh("refresh"), id_token)
 
     def _fresh(self, kind: str) -> str:
         return f"{kind}-{next(self._numbers)}"
@@ -120,11 +142,12 @@ class MemoryEntra:
             "iat": now,
             "nbf": now,
             "exp": now + 3600,
-            "nonce": asked["nonce"],
             "oid": account.object_id,
             "tid": account.tenant_id,
             "preferred_username": account.username,
         }
+        if "nonce" in asked:
+            claims["nonce"] = asked["nonce"]
         return jwt.encode(claims, signing_key(), algorithm="RS256", headers={"kid": KEY_ID})
 
 

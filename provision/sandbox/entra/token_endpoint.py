@@ -60,6 +60,9 @@ class TokenEndpoint:
             if not form.get(required, "").strip():
                 raise missing_parameter(required)
         client = find_client(self._context, form["client_id"], authority)
+        is_public = bool(client.application.get("isFallbackPublicClient"))
+        if self._context.directory.switches.device_code_public_only and not is_public:
+            raise Refused("70002/device")
         scopes = parse_scopes(form["scope"], self._context, client.application)
         return self._devices.start(client, authority, scopes)
 

@@ -58,9 +58,13 @@ def forged(s: Sandbox) -> httpx.Response:
     return proven(s, ".".join([*signed[:2], assertion(s, claims={"jti": "2"}).split(".")[2]]))
 
 
-def device(s: Sandbox) -> dict[str, str]:
+def device_code(s: Sandbox) -> httpx.Response:
     path = f"/{s.tenant}/oauth2/v2.0/devicecode"
-    return dict(s.post(path, {"client_id": CLIENT_ID, "scope": MAIL}).json())
+    return s.post(path, {"client_id": CLIENT_ID, "scope": MAIL})
+
+
+def device(s: Sandbox) -> dict[str, str]:
+    return dict(device_code(s).json())
 
 
 def poll(s: Sandbox, code: str = "", **changes: str) -> httpx.Response:

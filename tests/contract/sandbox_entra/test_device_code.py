@@ -181,3 +181,14 @@ def test_is_blocked_where_the_tenant_forbids_it(sandbox: Sandbox) -> None:
     assert "AADSTS53003" in page.text
     assert poll(sandbox, told["device_code"])["error"] == "authorization_pending"
     assert "Permissions requested" in sandbox.authorize().text
+
+
+def test_only_public_clients_get_a_code_where_the_switch_says_so(sandbox: Sandbox) -> None:
+    sandbox.directory.switches.device_code_public_only = True
+    refused = asked(sandbox)
+    assert refused["error"] == "invalid_client"
+    assert str(refused["error_description"]).startswith(
+        "AADSTS70002: The provided client is not supported for this feature."
+    )
+    sandbox.install(application(isFallbackPublicClient=True))
+    assert "user_code" in asked(sandbox)

@@ -56,6 +56,7 @@ def test_there_is_a_story_for_every_refusal() -> None:
         ("70000/expired", "json", 400, "invalid_grant"),
         ("70000/scopes", "json", 400, "invalid_grant"),
         ("70000/unknown", "json", 400, "invalid_grant"),
+        ("70002/device", "json", 401, "invalid_client"),
         ("70003", "json", 400, "unsupported_grant_type"),
         ("70007", "redirect", 302, "invalid_request"),
         ("70008", "json", 400, "invalid_grant"),

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from provision.oauth.authorization_request import ResponseMode, code_challenge
+from provision.oauth.device_code import UserCode
 from provision.stages.authorize import authorize_mailbox
 from provision.stages.sign_in_flow import Authorized
 from provision.stages.sign_in_way import SignInWay
@@ -18,6 +19,7 @@ from tests.unit.stages.world import FORMS, OWNER, World
 
 PASTE = SignInWay(by="paste")
 LISTEN = SignInWay()
+DEVICE = SignInWay(by="device")
 
 
 @dataclass
@@ -31,6 +33,8 @@ class Person:
     strays: list[str] = field(default_factory=list)
     """Addresses that reach the listener before the right one."""
     signs_in: bool = True
+    codes: list[UserCode] = field(default_factory=list)
+    """The device codes that were shown."""
     links: list[str] = field(default_factory=list)
     listeners: list[MemoryListener] = field(default_factory=list)
 
@@ -51,6 +55,11 @@ class Person:
 
     def pasted(self, sign_in_as: str) -> str:
         return self.copies(self.world.entra.visit(self.links[-1], self.account))
+
+    def show_code(self, code: UserCode, sign_in_as: str) -> None:
+        self.codes.append(code)
+        if self.signs_in:
+            self.world.entra.approves = self.account
 
     def asked(self, name: str) -> str:
         """Return a parameter of the newest link."""
