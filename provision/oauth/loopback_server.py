@@ -1,4 +1,4 @@
-"""The HTTP side of the listener: sockets on this machine, and which requests are let through."""
+"""The listener's sockets on this machine, and one request and one page over each connection."""
 
 import errno
 import logging
@@ -7,15 +7,15 @@ import socketserver
 import threading
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler
-from typing import Final, cast
+from typing import Final, assert_never, cast
 
 from provision.errors import RefusedError
 from provision.oauth.authorization_request import ResponseMode
-from provision.oauth.page import HEADERS, Page, refusal_page, waiting_page
+from provision.oauth.browser_request import BrowserRequest, InAddress, InBody, find_answer
+from provision.oauth.page import HEADERS, Page
 from provision.oauth.redirect_receiver import Inbox
 
 _LOG: Final = logging.getLogger(__name__)
-_LARGEST_BODY: Final = 64 * 1024
 _LARGEST_DRAINED: Final = 1024 * 1024
 _CONNECTION_TIMEOUT: Final = 10.0
 _TRIES: Final = 20
@@ -111,39 +111,16 @@ class _Handler(BaseHTTPRequestHandler):
     sys_version = ""
 
     def do_GET(self) -> None:
-        """Take a query in query mode; otherwise only show where one is."""
-        path, _, query = self.path.partition("?")
-        if self._is_stranger() or self._is_elsewhere(path):
-            return
-        if self._is_prefetch():
-            # Anything but a success makes the browser ask again when it shows the page.
-            self._show(refusal_page(503, "Pages are not prepared in advance."))
-        elif not query:
-            self._show(waiting_page())
-        elif self._listener.mode == "query":
-            self._deliver(query)
-        else:
-            self._show(refusal_page(400, "The answer to this sign-in has to be posted."))
+        """Take what is in the address."""
+        self._serve()
 
     def do_HEAD(self) -> None:
-        """Show that somebody is here, without reading anything."""
-        if not self._is_stranger():
-            self._show(waiting_page())
+        """Show that somebody is here."""
+        self._serve()
 
     def do_POST(self) -> None:
-        """Take a form in form_post mode."""
-        if self._is_stranger() or self._is_elsewhere(self.path.partition("?")[0]):
-            return
-        kind = self.headers.get_content_type()
-        body = self._body()
-        if body is None:
-            return
-        if kind != "application/x-www-form-urlencoded":
-            self._show(refusal_page(415, "It is not a form."))
-        elif self._listener.mode == "form_post":
-            self._deliver(body)
-        else:
-            self._show(refusal_page(405, "The answer to this sign-in comes in the address."))
+        """Take what is in the body."""
+        self._serve()
 
     @property
     def _listener(self) -> LoopbackServer:
@@ -152,43 +129,25 @@ class _Handler(BaseHTTPRequestHandler):
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002  (http.server's name)
         """Print nothing: a request line may carry the code."""
 
+    def _serve(self) -> None:
+        request = BrowserRequest(self.command, self.path, self.headers)
+        match find_answer(request, self._listener.mode, self._listener.port):
+            case Page() as page:
+                # Read what is coming: closing on unread data would take the page away with it.
+                self.rfile.read(min(request.length or 0, _LARGEST_DRAINED))
+                self._show(page)
+            case InAddress(form):
+                self._deliver(form)
+            case InBody(length):
+                self._deliver(self.rfile.read(length).decode("utf-8", errors="replace"))
+            case found:
+                assert_never(found)
+
     def _deliver(self, form: str) -> None:
         try:
             self._show(self._listener.inbox.take(form))
         finally:  # the answer counts even if the browser did not stay for the page
             self._listener.inbox.tell_shown()
-
-    def _body(self) -> str | None:
-        length = self.headers.get("Content-Length", "")
-        if not (length.isascii() and length.isdecimal()):
-            self._show(refusal_page(411, "It does not say how long it is."))
-            return None
-        if int(length) > _LARGEST_BODY:
-            # Read what is coming: closing on unread data would take the page away with it.
-            self.rfile.read(min(int(length), _LARGEST_DRAINED))
-            self._show(refusal_page(413, "It is larger than a sign-in's answer."))
-            return None
-        return self.rfile.read(int(length)).decode("utf-8", errors="replace")
-
-    def _is_stranger(self) -> bool:
-        """Refuse a name that some other server made to point here (DNS rebinding)."""
-        port = self._listener.port
-        host = self.headers.get("Host", "").lower()
-        if host in (f"localhost:{port}", f"127.0.0.1:{port}", f"[::1]:{port}"):
-            return False
-        self._show(refusal_page(421, "It was sent to another name than localhost."))
-        return True
-
-    def _is_elsewhere(self, path: str) -> bool:
-        if path == "/":
-            return False
-        self._show(refusal_page(404, "There is nothing here."))
-        return True
-
-    def _is_prefetch(self) -> bool:
-        names = ("Purpose", "X-Purpose", "Sec-Purpose", "X-Moz")
-        told = " ".join(self.headers.get(name, "") for name in names).lower()
-        return "prefetch" in told or "prerender" in told or "preview" in told
 
     def _show(self, page: Page) -> None:
         content = page.html.encode()

@@ -8,7 +8,8 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 
 from provision.errors import ConsentMissing, RefusedError, SignInRequired
-from provision.oauth.listener import Listener
+from provision.oauth.admin_consent import ConsentRequest
+from provision.oauth.listener import ConsentListener, Listener, Loopback
 from provision.oauth.loopback_server import open_servers
 from provision.oauth.redirect_receiver import sign_in_inbox
 from provision.secret import Secret
@@ -25,7 +26,7 @@ class Seen:
 
 
 def ask(
-    listener: Listener,
+    listener: Loopback[object],
     method: str = "GET",
     path: str = "/",
     body: str | None = None,
@@ -195,6 +196,47 @@ def test_a_connection_that_says_nothing_delays_nobody(listener) -> None:
         assert post(listener, **GOOD).status == 200
         assert listener.wait(5).code == Secret("the-code")
         listener.close()
+
+
+def test_an_administrators_consent_is_taken_from_the_address() -> None:
+    with ConsentListener() as listener:
+        listener.expect_consent(ConsentRequest("https://l", "customer.example", "t1", "good"))
+        seen = ask(listener, path="/?admin_consent=True&tenant=t1&state=good")
+        assert listener.wait(5).tenant_id == "t1"
+    assert (seen.status, "Consent was given" in seen.text) == (200, True)
+
+
+def test_an_administrators_consent_with_another_state_is_refused() -> None:
+    with ConsentListener() as listener:
+        listener.expect_consent(ConsentRequest("https://l", "customer.example", "t1", "good"))
+        assert ask(listener, path="/?admin_consent=True&tenant=t1&state=bad").status == 400
+        with pytest.raises(SignInRequired):
+            listener.wait(0)
+
+
+def test_a_page_says_how_long_it_is_and_that_the_connection_ends(listener) -> None:
+    seen = ask(listener)
+    assert seen.headers["Content-Length"] == str(len(seen.text.encode()))
+    assert seen.headers["Connection"] == "close"
+
+
+def test_the_listener_names_neither_python_nor_a_version(listener) -> None:
+    assert ask(listener).headers["Server"].split() == ["provision"]
+
+
+def test_a_form_in_another_encoding_is_no_answer_and_harms_nobody(listener) -> None:
+    port = urlsplit(listener.redirect_uri).port
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    connection.request("POST", "/", b"state=\xff", {"Host": f"localhost:{port}", **FORM})
+    assert connection.getresponse().status == 400
+    connection.close()
+    post(listener, **GOOD)
+    assert listener.wait(5).code == Secret("the-code")
+
+
+def test_the_page_for_a_large_body_arrives_although_the_body_is_not_used(listener) -> None:
+    body = "state=good&code=" + "x" * 512 * 1024
+    assert ask(listener, "POST", "/", body, {**FORM, "Host": "evil.example"}).status == 421
 
 
 def test_leaving_closes_the_port_and_ends_every_thread() -> None:
