@@ -4,7 +4,14 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from provision.errors import ConsentMissing, ProvisionError, RefusedError, UsageError, WrongTenant
+from provision.errors import (
+    ConsentMissing,
+    ProvisionError,
+    RefusedError,
+    Unreachable,
+    UsageError,
+    WrongTenant,
+)
 from provision.oauth.admin_consent import (
     ConsentRequest,
     accept_consent,
@@ -129,3 +136,22 @@ def test_refuses_a_pasted_answer_to_another_link(state: str) -> None:
 def test_refuses_what_is_no_answer_to_a_consent_link(text: str) -> None:
     with pytest.raises(UsageError, match="not the answer to a consent link"):
         accept_pasted_consent(text, asked())
+
+
+def test_a_refusal_that_is_no_declining_is_not_told_as_one() -> None:
+    error = refused(error="server_error")
+    assert isinstance(error, Unreachable)
+    assert "customer.example" in error.message
+
+
+def test_a_declined_consent_carries_the_ids_of_entra() -> None:
+    words = f"AADSTS65004: No. Trace ID: {OTHER_ID}"
+    error = refused(error="access_denied", error_description=words)
+    assert ("trace-id", OTHER_ID) in error.evidence
+
+
+@pytest.mark.parametrize("told", ["admin_consent=False", f"tenant={TENANT_ID}", "error=x"])
+def test_whatever_a_consent_link_answers_is_recognised(told: str) -> None:
+    with pytest.raises(ProvisionError) as caught:
+        accept_pasted_consent(f"http://localhost/?{told}&state=state-1", asked())
+    assert "what was pasted" not in caught.value.message

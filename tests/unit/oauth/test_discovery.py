@@ -110,5 +110,36 @@ def test_what_is_neither_domain_nor_id_is_not_asked_for(tenant) -> None:
 
 
 def test_an_issuer_without_an_id_resolves_nothing() -> None:
-    with pytest.raises(Unreachable):
+    with pytest.raises(Unreachable, match=r"tenant contoso\.com"):
         resolve_tenant(scripted(answer(200, DOCUMENT)), GLOBAL, "contoso.com")
+
+
+def test_a_document_that_cannot_be_had_names_its_authority() -> None:
+    with pytest.raises(Unreachable, match=COMMON):
+        scripted(answer(503, b"")).provider(COMMON)
+
+
+def test_a_lost_answer_keeps_its_words() -> None:
+    lost = OutcomeUnknown("the connection ended", hint="look at the proxy")
+    with pytest.raises(Unreachable, match="the connection ended") as caught:
+        scripted(lost).provider(COMMON)
+    assert caught.value.hint == "look at the proxy"
+
+
+def test_a_refused_document_carries_the_ids_of_entra() -> None:
+    with pytest.raises(UsageError) as caught:
+        scripted(refusal("invalid_tenant", 90002)).provider(COMMON)
+    assert ("code", "AADSTS90002") in caught.value.evidence
+
+
+def test_a_failure_without_an_error_is_no_document() -> None:
+    with pytest.raises(UsageError):
+        scripted(answer(400, DOCUMENT)).provider(COMMON)
+
+
+def test_gives_up_after_a_minute() -> None:
+    clock = manual_clock()
+    began = clock.monotonic()
+    with pytest.raises(Unreachable):
+        Discovery(ScriptedHttp([answer(503, b"")]), clock).provider(COMMON)
+    assert 45 <= clock.monotonic() - began <= 60

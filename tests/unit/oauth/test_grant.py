@@ -113,6 +113,31 @@ def test_a_refusal_without_ids_carries_the_id_that_was_sent() -> None:
 
 
 @pytest.mark.parametrize(
+    "strange",
+    [
+        answer(200, b"<html>"),
+        answer(400, {}),
+        answer(503, b""),
+        tokens_answer(scope=None, access_token=None),
+    ],
+)
+def test_whatever_is_no_answer_names_what_was_asked_and_the_id_that_was_sent(strange) -> None:
+    with pytest.raises(Unreachable, match=r"^refreshing: ") as caught:
+        parse(strange, "refreshing", REQUEST_ID)
+    assert caught.value.evidence == (("client-request-id", REQUEST_ID),)
+
+
+def test_a_passing_refusal_carries_the_ids_of_entra() -> None:
+    with pytest.raises(Unreachable, match=r"^refreshing: ") as caught:
+        parse(refusal("temporarily_unavailable", 90033, status=503), "refreshing", REQUEST_ID)
+    assert ("correlation-id", CORRELATION_ID) in caught.value.evidence
+
+
+def test_a_token_that_lives_a_second_is_taken() -> None:
+    assert parse(tokens_answer(expires_in=1), "refreshing", REQUEST_ID).expires_in == 1
+
+
+@pytest.mark.parametrize(
     ("passing", "kind"),
     [
         (refusal("temporarily_unavailable", 90033), Unreachable),

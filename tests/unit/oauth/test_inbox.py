@@ -83,3 +83,39 @@ def test_pages_may_be_neither_stored_nor_framed_nor_refer() -> None:
     sent = dict(HEADERS)
     assert (sent["Cache-Control"], sent["Referrer-Policy"]) == ("no-store", "no-referrer")
     assert "frame-ancestors 'none'" in sent["Content-Security-Policy"]
+
+
+def test_a_failed_page_shows_the_ids_that_support_asks_for_and_no_link() -> None:
+    error = SignInRequired("no", evidence=(("trace-id", "t-1"), ("see", "https://x.example")))
+    html = failed_page(error).html
+    assert "<dt>trace-id</dt><dd>t-1</dd>" in html
+    assert "x.example" not in html
+
+
+def test_a_failed_page_says_what_the_terminal_says() -> None:
+    html = failed_page(SignInRequired("signing in: it was declined", hint="ask again")).html
+    assert "<p>signing in: it was declined</p><p>ask again</p>" in html
+    assert "<dl>" not in html
+
+
+def test_a_page_tells_good_from_bad_by_its_looks() -> None:
+    bad = 'class="bad"'
+    inbox = expecting()
+    assert bad in inbox.take("code=c&state=evil").html
+    assert bad not in inbox.take("code=the-code&state=good").html
+
+
+def test_an_empty_parameter_is_a_parameter() -> None:
+    assert "twice" in expecting().take("code=&code=a&state=good").html
+
+
+def test_takes_as_many_fields_as_an_answer_may_have() -> None:
+    fields = "&".join(f"a{n}=1" for n in range(30))
+    assert expecting().take(f"{fields}&code=c&state=good").status == 200
+
+
+def test_nothing_is_answered_before_its_page_is_shown() -> None:
+    inbox = expecting()
+    inbox.take("code=the-code&state=good")
+    with pytest.raises(SignInRequired):
+        inbox.wait(0)

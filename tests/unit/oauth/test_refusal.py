@@ -59,6 +59,14 @@ def test_ids_come_from_their_members() -> None:
     )
 
 
+def test_the_instant_comes_from_its_member_or_from_the_words() -> None:
+    instant = "2026-03-01 12:00:00Z"
+    found = (("timestamp", instant),)
+    assert read_refusal({"error": "x", "timestamp": instant}).evidence == found
+    words = f"AADSTS50011: No.\r\nTimestamp: {instant} and so on"
+    assert read_refusal({"error": "x", "error_description": words}).evidence == found
+
+
 def test_what_is_no_id_is_no_evidence() -> None:
     fields = {"error": "x", "correlation_id": "my-secret", "timestamp": "my-secret"}
     assert read_refusal(fields).evidence == ()

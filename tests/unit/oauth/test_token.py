@@ -1,4 +1,5 @@
 import re
+from collections.abc import Callable
 from uuid import UUID
 
 import pytest
@@ -83,6 +84,13 @@ def test_repeats_a_redemption_that_was_never_sent() -> None:
     assert len(http.sent) == 2
 
 
+def test_a_refresh_sends_the_token_that_it_is_given() -> None:
+    endpoint, http = scripted(tokens_answer())
+    endpoint.refresh(CLIENT, OLD, SCOPES)
+    assert http.sent[0].fields["refresh_token"] == "refresh-1"
+    assert http.sent[0].fields["scope"] == " ".join(SCOPES)
+
+
 def test_repeats_a_refresh_whose_answer_was_lost() -> None:
     endpoint, _ = scripted(LOST, tokens_answer())
     assert endpoint.refresh(CLIENT, OLD, SCOPES).refresh_token == Secret("refresh-2")
@@ -158,6 +166,100 @@ def test_throttling_that_does_not_end_is_throttled() -> None:
     endpoint, _ = scripted(answer(429, {}, retry_after="7.5"))
     with pytest.raises(Throttled):
         endpoint.refresh(CLIENT, OLD, SCOPES)
+
+
+def test_proves_a_secret_by_several_tokens_of_the_applications_own() -> None:
+    endpoint, http = scripted(tokens_answer())
+    endpoint.prove(CLIENT, "https://graph.example")
+    assert [sent.url for sent in http.sent] == [f"{AUTHORITY}/oauth2/v2.0/token"] * 3
+    assert http.sent[0].fields == {
+        "client_id": CLIENT_ID,
+        "client_secret": "the-secret",
+        "grant_type": "client_credentials",
+        "scope": "https://graph.example/.default",
+    }
+
+
+def test_a_secret_is_proved_by_successes_in_a_row() -> None:
+    told: list[str] = []
+    endpoint, http = scripted(tokens_answer(), tokens_answer(), NEW_SECRET, tokens_answer())
+    endpoint.prove(CLIENT, "r", patience=60.0, waiting=lambda why, _: told.append(why))
+    assert len(http.sent) == 6
+    assert len(told) == 1
+
+
+def test_a_secret_that_stays_wrong_is_not_proved() -> None:
+    endpoint, http = scripted(NEW_SECRET)
+    with pytest.raises(ClientRefused, match=f"secret of {CLIENT_ID}"):
+        endpoint.prove(CLIENT, "r")
+    assert len(http.sent) == 1
+
+
+def test_goes_on_proving_when_an_answer_is_lost() -> None:
+    endpoint, http = scripted(LOST, tokens_answer())
+    endpoint.prove(CLIENT, "r")
+    assert len(http.sent) == 4
+
+
+ASKED: dict[str, Callable[[TokenEndpoint], object]] = {
+    "refresh": lambda endpoint: endpoint.refresh(CLIENT, OLD, SCOPES),
+    "prove": lambda endpoint: endpoint.prove(CLIENT, "r"),
+}
+
+
+@pytest.mark.parametrize("ask", ASKED.values(), ids=ASKED)
+def test_an_answer_that_stays_lost_keeps_what_is_known_of_it(ask) -> None:
+    lost = OutcomeUnknown("no answer", hint="look again", evidence=(("trace-id", "t"),))
+    endpoint, _ = scripted(lost)
+    with pytest.raises(Unreachable) as caught:
+        ask(endpoint)
+    found = caught.value
+    assert (found.message, found.hint, found.evidence) == (lost.message, lost.hint, lost.evidence)
+
+
+def test_a_lost_redemption_keeps_what_is_known_of_it() -> None:
+    endpoint, _ = scripted(OutcomeUnknown("no answer", evidence=(("trace-id", "t"),)))
+    with pytest.raises(SignInRequired, match=CLIENT_ID) as caught:
+        endpoint.redeem(CLIENT, CODE, sign_in())
+    assert caught.value.evidence == (("trace-id", "t"),)
+
+
+def test_tells_what_a_redemption_waits_for() -> None:
+    told: list[tuple[str, float]] = []
+    endpoint, _ = scripted(NEW_APPLICATION, tokens_answer())
+    endpoint.redeem(
+        CLIENT, CODE, sign_in(), patience=60.0, waiting=lambda *reason: told.append(reason)
+    )
+    assert [("AADSTS700016" in why, seconds) for why, seconds in told] == [(True, 1.0)]
+
+
+def test_asks_for_the_id_of_the_request_to_come_back() -> None:
+    endpoint, http = scripted(tokens_answer())
+    endpoint.refresh(CLIENT, OLD, SCOPES)
+    assert http.sent[0].headers["return-client-request-id"] == "true"
+
+
+def test_a_refusal_names_the_request_that_was_sent() -> None:
+    endpoint, http = scripted(answer(400, {"error": "invalid_grant"}))
+    with pytest.raises(SignInRequired) as caught:
+        endpoint.refresh(CLIENT, OLD, SCOPES)
+    sent = http.sent[0].headers["client-request-id"]
+    assert ("client-request-id", sent) in caught.value.evidence
+
+
+def test_goes_on_for_three_minutes_unless_told_otherwise() -> None:
+    clock = manual_clock()
+    began = clock.monotonic()
+    with pytest.raises(Unreachable):
+        TokenEndpoint(ScriptedHttp([answer(503, {})]), clock).refresh(CLIENT, OLD, SCOPES)
+    assert 165 <= clock.monotonic() - began <= 180
+
+
+def test_logs_the_id_by_which_microsoft_finds_the_request(caplog) -> None:
+    caplog.set_level("DEBUG")
+    endpoint, http = scripted(tokens_answer())
+    endpoint.refresh(CLIENT, OLD, SCOPES)
+    assert http.sent[0].headers["client-request-id"] in caplog.text
 
 
 def test_logs_no_credential(caplog) -> None:
