@@ -15,7 +15,6 @@ from provision.plan.policies import (
     may_users_consent,
     policy_remarks,
     secret_limits,
-    within_policies,
 )
 from provision.plan.preflight import described, owners_of, rights_for
 from provision.plan.rights import COMMANDS, Right, role_names, superfluous, verdict
@@ -146,11 +145,10 @@ def _right(
 
 
 def _secret_policy(manifest: Manifest, snapshot: Snapshot, now: datetime) -> Iterator[Finding]:
-    secret = within_policies(manifest, snapshot, now).application.secret
-    limits = secret_limits(snapshot, now)
+    secret = manifest.application.secret
     if secret is None:
         return
-    if not limits.is_known:
+    if not secret_limits(snapshot, now).is_known:
         text = "whether a policy forbids or shortens client secrets is not known"
         yield Finding("unknown", text, "grant the administrator Policy.Read.All")
         return

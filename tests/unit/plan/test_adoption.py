@@ -8,14 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provision.errors import NotFound, RefusedError, UsageError
+from provision.errors import NotFound, RefusedError
 from provision.manifest.permission_ids import catalogue
 from provision.plan.adoption import (
     Adoption,
     Surroundings,
     adopt,
-    choose_unique_name,
-    refuse_holder,
 )
 from provision.plan.custody import Custody
 from provision.plan.planner import make_plan
@@ -189,42 +187,6 @@ def test_consent_that_lacks_something_is_left_and_remarked() -> None:
 
     assert adoption.manifest.consent == "none"
     assert "profile" in adoption.remarks[0]
-
-
-@pytest.mark.parametrize(
-    ("shown", "name"),
-    [
-        ("AEM Forms mail", "aem-forms-mail"),
-        ("Möbel & Söhne (Test)", "mobel-sohne-test"),
-        ("x" * 90, "x" * 64),
-        ("..a..", "a"),
-    ],
-)
-def test_a_unique_name_is_made_from_the_display_name(shown: str, name: str) -> None:
-    settings = replace(one().application.settings, display_name=shown)
-
-    assert choose_unique_name(one(settings=settings), None) == name
-
-
-def test_a_display_name_without_letters_suggests_no_unique_name() -> None:
-    settings = replace(one().application.settings, display_name="日本語")
-
-    with pytest.raises(UsageError, match="suggests no uniqueName"):
-        choose_unique_name(one(settings=settings), None)
-
-
-def test_a_unique_name_that_it_has_is_kept_and_never_another() -> None:
-    named = one(unique_name="has-one")
-
-    assert choose_unique_name(named, None) == "has-one"
-    with pytest.raises(RefusedError, match="never changes one"):
-        choose_unique_name(named, "another")
-
-
-def test_its_own_unique_name_is_no_collision() -> None:
-    own = replace(snapshot({}), application=one(unique_name="mine").application)
-
-    refuse_holder("mine", "c1", own)
 
 
 @pytest.mark.parametrize("audience", ["PersonalMicrosoftAccount", "SomethingNew"])

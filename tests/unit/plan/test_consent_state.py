@@ -1,5 +1,6 @@
 """Declared, granted and in-token scopes, side by side."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -44,6 +45,38 @@ def test_consent_of_one_user_is_told_by_name():
     (grant,) = plan(raw).consent.grants
 
     assert grant.principal == "forms@contoso.com"
+
+
+def test_a_grant_is_told_by_the_resource_that_people_know():
+    raw = {
+        "grants": [
+            {"scopes": "User.Read", "principal": "a"},
+            {"scopes": "SMTP.Send Files.Read", "principal": "b", "resource": "exchange"},
+            {"scopes": "user_impersonation", "principal": "c", "resource": "vault-sp"},
+        ],
+        "exchange": True,
+    }
+
+    graph, exchange, other = plan(raw).consent.grants
+
+    assert (graph.resource, graph.principal) == ("Microsoft Graph", "a")
+    assert exchange.resource == "Exchange Online"
+    assert exchange.missing == {"IMAP.AccessAsUser.All", "POP.AccessAsUser.All"}
+    assert exchange.undeclared == {"Files.Read"}
+    assert (other.resource, other.declared) == ("vault-sp", frozenset())
+
+
+def test_a_mailbox_is_recognised_whatever_its_case():
+    shouted = replace(token("IMAP.AccessAsUser.All"), address="FORMS@contoso.com")
+
+    (told,) = plan({}, shouted).consent.tokens
+
+    assert told.address == "FORMS@contoso.com"
+    assert told.missing == {"SMTP.Send"}
+
+
+def test_the_token_of_a_mailbox_that_is_not_in_the_manifest_is_not_told():
+    assert plan({}, replace(token("SMTP.Send"), address="a@contoso.com")).consent.tokens == ()
 
 
 def test_a_token_that_lacks_what_a_protocol_needs_is_told_with_what_to_type():
