@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -83,12 +84,18 @@ def below(recording: Recording) -> str:
     return re.sub(r"^/(v1\.0|beta)/", "", recording.path).partition("?")[0]
 
 
+@cache
 def golden() -> list[Recording]:
     return [r for path in golden_cases() for r in read_golden(path).session.recordings]
 
 
+@cache
+def recorded() -> list[Recording]:
+    return read_file(FILE)
+
+
 SOURCES = [
-    pytest.param(lambda: read_file(FILE), id="recorded", marks=pytest.mark.skipif(
+    pytest.param(recorded, id="recorded", marks=pytest.mark.skipif(
         not FILE.exists(), reason=f"{FILE} is not here: only the golden sessions are read"
     )),
     pytest.param(golden, id="golden"),
