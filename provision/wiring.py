@@ -13,7 +13,7 @@ from provision.clock import SystemClock
 from provision.errors import ProvisionError
 from provision.secret import Secret
 from provision.stages.place import Place, load
-from provision.stages.settings import secret_setting, setting
+from provision.stages.settings import proxy_settings, secret_setting, setting
 
 if TYPE_CHECKING:
     from provision.clock import StoppableClock
@@ -34,17 +34,9 @@ if TYPE_CHECKING:
     from provision.vault.port import SignedInMailbox, Vault
 
 __all__ = [
-    "Choices",
-    "Place",
-    "colour_is_unwanted",
-    "load",
-    "open_adoption",
-    "open_fleet",
-    "open_held",
-    "open_session",
-    "sign_in_hook",
-    "terminal_is_dumb",
-]
+    "Choices", "Place", "colour_is_unwanted", "load", "open_adoption", "open_fleet", "open_held",
+    "open_session", "sign_in_hook", "terminal_is_dumb",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +214,8 @@ def _services(
         shield=make_shield(report),
         supplied_secret=choices.client_secret
         or secret_setting(choices.environ, "PROVISION_CLIENT_SECRET"),
+        peers=http,
+        proxies=proxy_settings(choices.environ),
     )
 
 

@@ -3,6 +3,7 @@
 import ssl
 from collections.abc import Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Self
 from urllib.parse import urlsplit
 
@@ -26,6 +27,18 @@ _NEVER_SENT: Final = (
     httpx.ProxyError,
     httpx.LocalProtocolError,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """Whoever answered a request, as far as the connection shows it."""
+
+    tls: str
+    """`TLSv1.3`; empty without TLS."""
+    issuer: str
+    """Organization that issued its certificate."""
+    date: str
+    """The answer's `Date` header; empty without one."""
 
 
 class Transport:
@@ -53,6 +66,19 @@ class Transport:
         """Fetch a document."""
         with _translated(url):
             return _answer(self._client.get(url))
+
+    def peer(self, url: str) -> Peer:
+        """Fetch a document and return what is known of whoever answered, whatever was answered."""
+        with _translated(url), self._client.stream("GET", url) as response:
+            stream = response.extensions.get("network_stream")
+            tls = None if stream is None else stream.get_extra_info("ssl_object")
+            certificate = {} if tls is None else dict(tls.getpeercert() or {})
+            issuer = dict(pair for group in certificate.get("issuer", ()) for pair in group)
+            return Peer(
+                tls="" if tls is None else tls.version() or "",
+                issuer=str(issuer.get("organizationName") or issuer.get("commonName") or ""),
+                date=response.headers.get("date", ""),
+            )
 
     def post(self, url: str, form: Form, headers: Mapping[str, str]) -> Answer:
         """Send a form."""

@@ -4,6 +4,7 @@ Another section is another function here that returns findings, and a line in `e
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from provision.errors import ProvisionError, TemporaryError, UsageError
@@ -16,7 +17,9 @@ from provision.plan.findings import (
     policy_findings,
     registration_findings,
 )
-from provision.stages.plan import plan_from, read_tenant
+from provision.plan.machine_findings import machine_findings
+from provision.stages.doctor_machine import look_around
+from provision.stages.plan import patient_look, read_tenant
 from provision.stages.services import AdministratorServices, Services
 
 _GRAVITY = ("bad", "warning")
@@ -68,6 +71,7 @@ def examine(
     Raises:
         UsageError: A setting is wrong, so that nothing can be looked at.
     """
+    machine = _machine(services)
     troubles: list[ProvisionError] = []
     try:
         admin = administrator()
@@ -75,26 +79,36 @@ def examine(
     except UsageError:
         raise
     except ProvisionError as error:
-        sections = (Section("administrator", (failed(error),)),)
+        sections = (Section("administrator", (failed(error),)), *machine)
         return Diagnosis(sections, isinstance(error, TemporaryError))
     facts = Facts(manifest, caller, None, None, services.clock.now())
     try:
-        facts = replace(facts, snapshot=read_tenant(manifest, services, admin))
-        if facts.snapshot is not None:
-            plan = plan_from(manifest, facts.snapshot, services, admin)
-            facts = replace(facts, plan=plan)
+        seen = patient_look(manifest, services, admin)
+        facts = replace(facts, snapshot=seen.snapshot, plan=seen.plan)
     except UsageError:
         raise
     except ProvisionError as error:
         troubles.append(error)
+        if not isinstance(error, TemporaryError):
+            # Where no plan can be made, what was read says something all the same.
+            with suppress(ProvisionError):
+                facts = replace(facts, snapshot=read_tenant(manifest, services, admin))
     return Diagnosis(
         (
             Section("administrator", tuple(administrator_findings(facts))),
             Section("policies", tuple(policy_findings(facts))),
             Section("registration", (*map(failed, troubles), *_registration(facts, troubles))),
+            *machine,
         ),
         any(isinstance(error, TemporaryError) for error in troubles),
     )
+
+
+def _machine(services: Services) -> tuple[Section, ...]:
+    if services.peers is None:
+        return ()
+    found = machine_findings(look_around(services, services.peers))
+    return (Section("this machine", tuple(found)),)
 
 
 def _urgency(finding: Finding) -> tuple[int, bool]:

@@ -1,8 +1,8 @@
 """The services that stages compose; wiring makes them, tests make their own."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from provision.clock import Clock
 from provision.cloud import Cloud
@@ -10,6 +10,7 @@ from provision.graph.request_count import Meter
 from provision.oauth.authorization_request import ResponseMode
 from provision.oauth.discovery import Discovery
 from provision.oauth.listener import ConsentListener, Listener
+from provision.oauth.reach import Looking
 from provision.oauth.token_endpoint import TokenEndpoint
 from provision.secret import Secret
 from provision.stages.progress import Report
@@ -35,6 +36,10 @@ class Services:
     """Likewise for an administrator's consent."""
     supplied_secret: Secret | None = None
     """A client secret that the caller brought along; it wins over the vault's."""
+    peers: Looking | None = None
+    """Tells who answers at an address; None where nobody wants to know."""
+    proxies: Mapping[str, str] = field(default_factory=dict)
+    """Proxies of the environment, by setting: host and port."""
 
 
 @dataclass(frozen=True, slots=True)
