@@ -58,6 +58,11 @@ class Cloud:
         return tuple(dict.fromkeys([*named, *(m.host for m in mail if m is not None)]))
 
     @property
+    def is_on_this_machine(self) -> bool:
+        """Whether its login host is a loopback address, as a sandbox's is."""
+        return is_loopback(urlsplit(self.authority).hostname or "")
+
+    @property
     def audiences(self) -> frozenset[str]:
         """Every host, and those that tokens are for: all of one cloud."""
         resources = (self.graph_resource, self.outlook_resource)

@@ -13,7 +13,7 @@ from provision.clock import SystemClock
 from provision.errors import ProvisionError
 from provision.secret import Secret
 from provision.stages.place import Place, load
-from provision.stages.settings import proxy_settings, secret_setting, setting
+from provision.stages.settings import secret_setting, setting
 
 if TYPE_CHECKING:
     from provision.clock import StoppableClock
@@ -195,6 +195,7 @@ def _services(
     import_httpx()
     from provision.oauth.discovery import Discovery
     from provision.oauth.listener import Listener
+    from provision.oauth.reach import proxy_settings
     from provision.oauth.tenant_pace import TenantPace
     from provision.oauth.token_endpoint import TokenEndpoint
     from provision.oauth.transport import open_transport

@@ -1,5 +1,6 @@
 """Try the login host or Graph without a credential, through the proxy of the environment."""
 
+from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
 from typing import Protocol
 from urllib.parse import urlsplit
@@ -9,6 +10,7 @@ from provision.errors import OutcomeUnknown, ProvisionError, RefusedError
 from provision.oauth.transport import Peer
 
 _HTTPS = 443
+_PROXIES = ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy")
 
 
 class Looking(Protocol):
@@ -42,3 +44,13 @@ def _step(error: ProvisionError) -> Step:
             return "answer"
         case _:
             return "connection"
+
+
+def proxy_settings(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return the proxies that an environment names, without whoever signs in to them."""
+    found = {}
+    for name in _PROXIES:
+        parts = urlsplit(environ.get(name, ""))
+        if parts.hostname:
+            found[name] = parts.hostname if parts.port is None else f"{parts.hostname}:{parts.port}"
+    return found

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from provision.cloud import Cloud, is_loopback
+from provision.cloud import Cloud
 from provision.errors import OutcomeUnknown, RefusedError, Unreachable, UsageError
 from provision.oauth.http_response import Answer, Form
 from provision.secret import Secret
@@ -95,11 +95,10 @@ def open_transport(cloud: Cloud) -> Transport:
     Raises:
         UsageError: The CA file of the cloud or of SSL_CERT_FILE cannot be read.
     """
-    is_here = is_loopback(urlsplit(cloud.authority).hostname or "")
     return Transport(
         httpx.Client(
             verify=_tls(cloud),
-            trust_env=not is_here,
+            trust_env=not cloud.is_on_this_machine,
             timeout=httpx.Timeout(_ANSWER, connect=_CONNECT),
             headers={"accept": "application/json", "user-agent": "provision"},
         )

@@ -3,9 +3,7 @@
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from urllib.parse import urlsplit
 
-from provision.cloud import is_loopback
 from provision.diagnose.reach import Reach
 from provision.mail.reach import reach as reach_mail
 from provision.mail.tls import tls_context
@@ -24,8 +22,8 @@ def look_around(services: Services, peers: Looking) -> Machine:
     tries = tuple(_tries(services, peers))
     with ThreadPoolExecutor(len(tries)) as pool:
         reaches = tuple(pool.map(lambda attempt: attempt(), tries))
-    here = is_loopback(urlsplit(services.cloud.authority).hostname or "")
-    return Machine(reaches, services.proxies, services.clock.now(), is_sandbox=here)
+    is_sandbox = services.cloud.is_on_this_machine
+    return Machine(reaches, services.proxies, services.clock.now(), is_sandbox=is_sandbox)
 
 
 def _tries(services: Services, peers: Looking) -> Iterator[Callable[[], Reach]]:

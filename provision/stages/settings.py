@@ -1,13 +1,9 @@
 """Settings out of an environment that is passed: several names for one, and credentials."""
 
 from collections.abc import Mapping
-from typing import Final
-from urllib.parse import urlsplit
 
 from provision.errors import UsageError
 from provision.secret import Secret
-
-_PROXIES: Final = ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy")
 
 
 def setting(environ: Mapping[str, str], *names: str) -> str | None:
@@ -33,13 +29,3 @@ def secret_setting(environ: Mapping[str, str], *names: str) -> Secret | None:
     """
     value = setting(environ, *names)
     return None if value is None else Secret(value)
-
-
-def proxy_settings(environ: Mapping[str, str]) -> dict[str, str]:
-    """Return the proxies that an environment names, without whoever signs in to them."""
-    found = {}
-    for name in _PROXIES:
-        parts = urlsplit(environ.get(name, ""))
-        if parts.hostname:
-            found[name] = parts.hostname if parts.port is None else f"{parts.hostname}:{parts.port}"
-    return found
