@@ -16,7 +16,7 @@ from provision.cli.options import (
     OutputOption,
     TrustCloud,
 )
-from provision.errors import ProvisionError
+from provision.errors import ProvisionError, UsageError
 
 
 def verify(
@@ -25,6 +25,10 @@ def verify(
     send: Annotated[
         bool,
         typer.Option("--send", help="Send two messages with attachments, and receive them."),
+    ] = False,
+    force: Annotated[
+        bool,
+        typer.Option("--force", help="Send also where an AEM e-mail endpoint takes what arrives."),
     ] = False,
     cloud: CloudOption = None,
     trust_cloud: TrustCloud = None,
@@ -35,13 +39,15 @@ def verify(
     from provision.cli import verdict_view
     from provision.cli.progress_view import Watch
 
+    if force and not send:
+        raise UsageError("--force goes with --send", hint="provision verify --send --force")
     place = wiring.Place(file, cloud, tuple(trust_cloud or ()))
     found: list[dict[str, object]] = []
     codes = []
     with Watch(is_quiet=no_progress) as watch, wiring.open_session(place, watch) as session:
         for wanted in session.mailboxes(mailbox or ()):
             try:
-                verified = session.verify(wanted, send=send)
+                verified = session.verify(wanted, send=send, force=force)
             except ProvisionError as error:
                 # One mailbox whose owner must sign in again hides nothing about the others.
                 console.failure(error)

@@ -226,11 +226,15 @@ class Session:
         key = mailbox_key(self.registration(), mailbox.address)
         return renew(signed_in_mailbox(mailbox, key, self.services), self.services)
 
-    def verify(self, mailbox: Mailbox, *, send: bool = False) -> "Verified":
-        """Log in over every protocol of the mailbox; with `send`, deliver a message too."""
-        from provision.stages.verify import verify_mailbox
+    def verify(self, mailbox: Mailbox, *, send: bool = False, force: bool = False) -> "Verified":
+        """Log in over every protocol of the mailbox; with `send`, send and receive messages too.
 
-        return verify_mailbox(mailbox, self.registration(), self.services, send=send)
+        `force` sends to a mailbox that an endpoint watches as well.
+        """
+        from provision.stages.verify import VerifyWish, verify_mailbox
+
+        wish = VerifyWish(sends=send, is_forced=force)
+        return verify_mailbox(mailbox, self.registration(), self.services, wish)
 
     def require_targets(self) -> "tuple[Target, ...]":
         """Return whoever the manifest hands values to.

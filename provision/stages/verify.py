@@ -12,6 +12,7 @@ from provision.mail.sasl import login_for
 from provision.mail.tls import tls_context
 from provision.mail.verdict import Verdict, unfit
 from provision.secret import Secret
+from provision.stages.endpoint_holders import require_no_endpoint
 from provision.stages.progress import Failed, Finished, Started
 from provision.stages.refresh import renew, signed_in_mailbox
 from provision.stages.services import Services
@@ -46,24 +47,37 @@ class Verified:
         return (*self.verdicts, *(self.delivery.verdicts if self.delivery else ()))
 
 
+@dataclass(frozen=True, slots=True)
+class VerifyWish:
+    """What to do besides logging in."""
+
+    sends: bool = False
+    """Whether to send messages and receive them."""
+    is_forced: bool = False
+    """Whether to send them to a mailbox that an endpoint watches, too."""
+
+
 def verify_mailbox(
-    mailbox: Mailbox, registration: Registration, services: Services, *, send: bool
+    mailbox: Mailbox, registration: Registration, services: Services, wish: VerifyWish
 ) -> Verified:
     """Refresh, then log in over every protocol, one after the other; a "no" is a verdict.
 
     Exchange admits three connections to a mailbox at a time: hence one after the other.
 
     Raises:
+        RefusedError: A message was to be sent to a mailbox that an endpoint watches.
         SignInRequired: The owner has to sign in (again).
         UsageError: The cloud has no mail hosts.
         ClientRefused, ConsentMissing, TemporaryError: From the token endpoint.
     """
+    if wish.sends and not wish.is_forced:
+        require_no_endpoint(mailbox, registration, services)
     token = _renewed(mailbox, registration, services)
     network = Network(services.cloud, tls_context(services.cloud.ca_bundle))
     tried = [_log_in(mailbox, p, token, network, services) for p in mailbox.protocols]
     verdicts = _explained(mailbox, tried, token, network, services)
     delivery = None
-    if send and all(v.is_ok for v in verdicts):
+    if wish.sends and all(v.is_ok for v in verdicts):
         post = Post(services.cloud, network.context, services.clock)
         delivery = _deliver(mailbox, token.secret, post, services)
     logins = (login_for(mailbox, protocol, token.secret) for protocol in mailbox.protocols)

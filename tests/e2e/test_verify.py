@@ -5,7 +5,10 @@ import re
 
 import pytest
 
-from tests.e2e.workplace import OWNER, Visit
+from provision import wiring
+from provision.stages.vault_keys import mailbox_key
+from provision.vault.port import GivenToken, Holder, HolderKey
+from tests.e2e.workplace import OWNER, Visit, Workplace
 
 DELEGATE = "alex@contoso.com"
 SHARED = "shared@contoso.com"
@@ -130,6 +133,56 @@ def test_programs_get_the_digest_of_every_attachment(signed_in):
     assert {a["ok"] for a in by_imap} == {True}
     assert {len(a["sha256"]) for a in by_imap} == {64}
     assert "Größe 表格.txt" in [a["name"] for a in by_imap]
+
+
+def test_nothing_is_sent_where_an_endpoint_takes_what_arrives(signed_in, levers):
+    signed_in.write_manifest(mailboxes=f"[{{address: {OWNER}, protocols: [imap, smtp]}}]")
+    hand_to(signed_in, "AEM Forms email endpoint Invoices")
+    before = len(levers.inbox(OWNER))
+
+    ran = signed_in.run("verify", "--send")
+
+    assert ran.code == 1
+    assert ran.err.endswith(
+        f"provision: mailbox {OWNER}: AEM Forms email endpoint Invoices has its token, and an "
+        "endpoint processes and deletes what arrives: nothing was sent\n"
+        f"  → provision verify --mailbox {OWNER} --send --force, if the process may run\n"
+    )
+    assert len(levers.inbox(OWNER)) == before
+    assert signed_in.run("verify").code == 0
+
+
+def test_force_sends_to_an_endpoint_all_the_same(signed_in, levers):
+    hand_to(signed_in, "AEM Forms email endpoint")
+    before = len(levers.inbox(OWNER))
+
+    signed_in.done("verify", "--send", "--force")
+
+    assert len(levers.inbox(OWNER)) == before + 2
+
+
+def test_another_holder_is_no_obstacle_to_sending(signed_in):
+    hand_to(signed_in, "AEM Forms Email Service")
+
+    signed_in.done("verify", "--send")
+
+
+def test_force_alone_means_nothing(signed_in):
+    ran = signed_in.run("verify", "--force")
+
+    assert ran.code == 64
+    assert "--force goes with --send" in ran.err
+
+
+def hand_to(work: Workplace, name: str) -> None:
+    """Write into the ledger that somebody was given the mailbox's token."""
+    place = wiring.Place(work.file("provision.yaml"))
+    with work.settings(), wiring.open_session(place, lambda _event: None) as session:
+        key = mailbox_key(session.registration(), OWNER)
+        now = session.services.clock.now()
+        session.services.vault.record_handoff(
+            Holder(HolderKey(key.client, OWNER, name), False, GivenToken(1, now, now))
+        )
 
 
 def test_a_protocol_that_is_switched_off_is_told_with_the_words_and_the_command(signed_in, levers):
