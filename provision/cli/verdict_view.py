@@ -3,7 +3,7 @@
 import sys
 from datetime import datetime
 
-from provision.cli import console, delivery_view, exits, one_verdict_view
+from provision.cli import aem_view, console, delivery_view, exits, one_verdict_view
 from provision.mail.access_token import TokenFacts
 from provision.mail.verdict import Verdict
 from provision.stages.verify import Verified
@@ -16,6 +16,8 @@ def lines(verified: Verified) -> list[str]:
         text.extend(one_verdict_view.lines(verdict, verdict.protocol))
     if verified.delivery is not None:
         text.extend(delivery_view.lines(verified.delivery))
+    if verified.as_aem is not None:
+        text.extend(aem_view.lines(verified.as_aem))
     text.extend(console.styled(f"  ! {risk}", "warn", sys.stdout) for risk in verified.risks)
     return text
 
@@ -30,12 +32,15 @@ def as_json(verified: Verified) -> dict[str, object]:
         "protocols": [one_verdict_view.as_json(v) for v in verified.verdicts],
         "risks": list(verified.risks),
         "delivery": None if delivery is None else delivery_view.as_json(delivery),
+        "asAem": None if verified.as_aem is None else aem_view.as_json(verified.as_aem),
     }
 
 
 def code(verified: Verified) -> int:
-    """Return the exit code: 3 for a refusal, 75 when a server could not be reached."""
-    return exits.worst(_code(v) for v in verified.every_verdict)
+    """Return the exit code: 3 for a refusal, AEM's own too; 75 for a server out of reach."""
+    would_fail = verified.as_aem is not None and verified.as_aem.failing
+    aem = exits.LOGIN_REFUSED if would_fail else exits.DONE
+    return exits.worst((aem, *(_code(v) for v in verified.every_verdict)))
 
 
 def _code(verdict: Verdict) -> int:

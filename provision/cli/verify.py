@@ -30,6 +30,10 @@ def verify(
         bool,
         typer.Option("--force", help="Send also where an AEM e-mail endpoint takes what arrives."),
     ] = False,
+    as_aem: Annotated[
+        bool,
+        typer.Option("--as-aem", help="Try what AEM would do; say which of its fields would fail."),
+    ] = False,
     cloud: CloudOption = None,
     trust_cloud: TrustCloud = None,
     output: OutputOption = Output.TEXT,
@@ -47,7 +51,7 @@ def verify(
     with Watch(is_quiet=no_progress) as watch, wiring.open_session(place, watch) as session:
         for wanted in session.mailboxes(mailbox or ()):
             try:
-                verified = session.verify(wanted, send=send, force=force)
+                verified = session.verify(wanted, send=send, force=force, as_aem=as_aem)
             except ProvisionError as error:
                 # One mailbox whose owner must sign in again hides nothing about the others.
                 console.failure(error)

@@ -60,8 +60,7 @@ def _meaning(error: Exception, refusal: Failure) -> Meaning:
         case imaplib.IMAP4.abort():
             return "unreachable", (str(error),)
         case imaplib.IMAP4.error():
-            bad = _BAD.search(str(error))
-            return refusal, (bad["text"] if bad else str(error),)
+            return refusal, (_imap_words(error),)
         case poplib.error_proto():
             return _pop_meaning(error, refusal)
         case smtplib.SMTPException():
@@ -70,6 +69,14 @@ def _meaning(error: Exception, refusal: Failure) -> Meaning:
             return _network_meaning(error)
         case _:
             return "unreachable", ("the answer makes no sense in this protocol",)
+
+
+def _imap_words(error: imaplib.IMAP4.error) -> bytes | str:
+    words = error.args[0] if error.args else ""
+    if isinstance(words, bytes):  # what LOGIN was answered
+        return words
+    bad = _BAD.search(str(error))
+    return bad["text"] if bad else str(error)
 
 
 def _network_meaning(error: OSError) -> Meaning:

@@ -44,13 +44,26 @@ def session(
     Raises:
         Stopped: The login did not come about.
     """
+    with connection(host, context, login, timeout) as client:
+        _log_in(client, login)
+        yield client
+
+
+@contextmanager
+def connection(
+    host: MailHost, context: ssl.SSLContext, login: Login, timeout: float = TIMEOUT
+) -> Iterator[imaplib.IMAP4]:
+    """Yield a client over verified TLS, before any login; it logs out in the end.
+
+    Raises:
+        Stopped: The connection did not come about.
+    """
     with translated(login, "unreachable"):
         client = _connected(host, context, timeout)
     try:
         if host.tls == "starttls":
             with translated(login, "no_tls"):
                 _start_tls(client, context)
-        _log_in(client, login)
         yield client
         with suppress(*LIBRARY_ERRORS):
             client.logout()

@@ -70,14 +70,27 @@ def session(
     Raises:
         Stopped: The login did not come about.
     """
+    with connection(host, context, login, timeout) as client:
+        with translated(login, "refused"):
+            _log_in(client, login)
+        yield client
+
+
+@contextmanager
+def connection(
+    host: MailHost, context: ssl.SSLContext, login: Login, timeout: float = TIMEOUT
+) -> Iterator[PopClient]:
+    """Yield a client over verified TLS, before any login; it quits in the end.
+
+    Raises:
+        Stopped: The connection did not come about.
+    """
     with translated(login, "unreachable"):
         client = PopClient(host, context, timeout)
     try:
         if host.tls == "starttls":
             with translated(login, "no_tls"):
                 client.stls(context)
-        with translated(login, "refused"):
-            _log_in(client, login)
         yield client
         with translated(login, "no_access"):
             client.quit()

@@ -15,7 +15,7 @@ from provision.mail.verdict import Verdict, proven, stopped_short
 
 TIMEOUT: Final = 30.0
 """Seconds that one answer may take."""
-_NAME: Final = "[127.0.0.1]"
+CLIENT_NAME: Final = "[127.0.0.1]"
 """What EHLO says; without it smtplib asks the DNS for a name of this machine."""
 _CHALLENGE: Final = 334
 _SUCCESS: Final = 235
@@ -44,6 +44,21 @@ def session(
     Raises:
         Stopped: The login did not come about.
     """
+    with connection(host, context, login, timeout) as client:
+        with translated(login, "refused"):
+            _log_in(client, login)
+        yield client
+
+
+@contextmanager
+def connection(
+    host: MailHost, context: ssl.SSLContext, login: Login, timeout: float = TIMEOUT
+) -> Iterator[smtplib.SMTP]:
+    """Yield a client over verified TLS that was greeted, before any login; it quits in the end.
+
+    Raises:
+        Stopped: The connection did not come about.
+    """
     with translated(login, "unreachable"):
         client = _connected(host, context, timeout)
     try:
@@ -54,8 +69,6 @@ def session(
                 client.starttls(context=context)
             with translated(login, "unreachable"):
                 client.ehlo_or_helo_if_needed()
-        with translated(login, "refused"):
-            _log_in(client, login)
         yield client
         with suppress(*LIBRARY_ERRORS):
             client.quit()
@@ -92,9 +105,9 @@ def _begin(client: smtplib.SMTP, address: str) -> None:
 def _connected(host: MailHost, context: ssl.SSLContext, timeout: float) -> smtplib.SMTP:
     if host.tls == "implicit":
         return smtplib.SMTP_SSL(
-            host.host, host.port, local_hostname=_NAME, timeout=timeout, context=context
+            host.host, host.port, local_hostname=CLIENT_NAME, timeout=timeout, context=context
         )
-    return smtplib.SMTP(host.host, host.port, local_hostname=_NAME, timeout=timeout)
+    return smtplib.SMTP(host.host, host.port, local_hostname=CLIENT_NAME, timeout=timeout)
 
 
 def _log_in(client: smtplib.SMTP, login: Login) -> None:

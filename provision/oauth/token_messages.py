@@ -58,17 +58,21 @@ def build_redemption(client: Client, code: Secret, sign_in: SignIn) -> Form:
 def build_refresh(client: Client, refresh_token: Secret, scopes: tuple[str, ...]) -> Form:
     """Return the form that trades a refresh token for newer tokens.
 
-    The scope is always sent: personal accounts refuse a refresh without one.
+    Args:
+        client: Who asks.
+        refresh_token: Of that client.
+        scopes: Of one resource. Without any, the form has no scope, which personal accounts refuse:
+            only a replay of what other programs do leaves it out.
 
     Source:
         RFC 6749 section 6
     """
-    return {
+    form: dict[str, str | Secret] = {
         **_credentials(client),
         "grant_type": "refresh_token",
         "refresh_token": refresh_token,
-        "scope": " ".join(scopes),
     }
+    return {**form, "scope": " ".join(scopes)} if scopes else form
 
 
 def build_client_credentials(client: Client, resource: str) -> Form:

@@ -226,14 +226,17 @@ class Session:
         key = mailbox_key(self.registration(), mailbox.address)
         return renew(signed_in_mailbox(mailbox, key, self.services), self.services)
 
-    def verify(self, mailbox: Mailbox, *, send: bool = False, force: bool = False) -> "Verified":
-        """Log in over every protocol of the mailbox; with `send`, send and receive messages too.
+    def verify(
+        self, mailbox: Mailbox, *, send: bool = False, force: bool = False, as_aem: bool = False
+    ) -> "Verified":
+        """Log in over every protocol of the mailbox.
 
-        `force` sends to a mailbox that an endpoint watches as well.
+        With `send`, send and receive messages too, and with `force` also where an endpoint watches
+        the mailbox. With `as_aem`, try what AEM would do.
         """
         from provision.stages.verify import VerifyWish, verify_mailbox
 
-        wish = VerifyWish(sends=send, is_forced=force)
+        wish = VerifyWish(sends=send, is_forced=force, replays_aem=as_aem)
         return verify_mailbox(mailbox, self.registration(), self.services, wish)
 
     def require_targets(self) -> "tuple[Target, ...]":

@@ -12,6 +12,7 @@ from provision.mail.sasl import login_for
 from provision.mail.tls import tls_context
 from provision.mail.verdict import Verdict, unfit
 from provision.secret import Secret
+from provision.stages.as_aem import AsAem, replay
 from provision.stages.endpoint_holders import require_no_endpoint
 from provision.stages.progress import Failed, Finished, Started
 from provision.stages.refresh import renew, signed_in_mailbox
@@ -19,6 +20,7 @@ from provision.stages.services import Services
 from provision.stages.vault_keys import mailbox_key
 from provision.tenant.mailbox import Mailbox, Protocol
 from provision.tenant.registration import Registration
+from provision.vault.port import SignedInMailbox
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +37,15 @@ class Verified:
     """What may go wrong with this token although nothing did."""
     delivery: Delivery | None
     """None unless a message was asked for."""
+    as_aem: AsAem | None = None
+    """None unless AEM's way was to be replayed."""
 
     @property
     def is_ok(self) -> bool:
-        """Whether every protocol let us in and the message, if any, arrived."""
-        return all(v.is_ok for v in self.every_verdict)
+        """Whether every protocol let us in, every message arrived, and AEM would get in, too."""
+        return all(v.is_ok for v in self.every_verdict) and not (
+            self.as_aem and self.as_aem.failing
+        )
 
     @property
     def every_verdict(self) -> tuple[Verdict, ...]:
@@ -55,6 +61,8 @@ class VerifyWish:
     """Whether to send messages and receive them."""
     is_forced: bool = False
     """Whether to send them to a mailbox that an endpoint watches, too."""
+    replays_aem: bool = False
+    """Whether to try what AEM would do."""
 
 
 def verify_mailbox(
@@ -72,7 +80,8 @@ def verify_mailbox(
     """
     if wish.sends and not wish.is_forced:
         require_no_endpoint(mailbox, registration, services)
-    token = _renewed(mailbox, registration, services)
+    signed_in = signed_in_mailbox(mailbox, mailbox_key(registration, mailbox.address), services)
+    token = _renewed(signed_in, services)
     network = Network(services.cloud, tls_context(services.cloud.ca_bundle))
     tried = [_log_in(mailbox, p, token, network, services) for p in mailbox.protocols]
     verdicts = _explained(mailbox, tried, token, network, services)
@@ -80,6 +89,9 @@ def verify_mailbox(
     if wish.sends and all(v.is_ok for v in verdicts):
         post = Post(services.cloud, network.context, services.clock)
         delivery = _deliver(mailbox, token.secret, post, services)
+    as_aem = None
+    if wish.replays_aem:
+        as_aem = replay(mailbox, signed_in, verdicts, network, services)
     logins = (login_for(mailbox, protocol, token.secret) for protocol in mailbox.protocols)
     return Verified(
         address=mailbox.address,
@@ -88,12 +100,12 @@ def verify_mailbox(
         verdicts=verdicts,
         risks=tuple(risk for login in logins for risk in find_risks(token.facts, login)),
         delivery=delivery,
+        as_aem=as_aem,
     )
 
 
-def _renewed(mailbox: Mailbox, registration: Registration, services: Services) -> Token:
-    signed_in = signed_in_mailbox(mailbox, mailbox_key(registration, mailbox.address), services)
-    services.report(Started("refresh", f"renewing the token of {mailbox.address}"))
+def _renewed(signed_in: SignedInMailbox, services: Services) -> Token:
+    services.report(Started("refresh", f"renewing the token of {signed_in.key.address}"))
     renewed = renew(signed_in, services)
     secret = renewed.access_token.token
     said = f"generation {renewed.generation}, access token of {len(secret)} octets"
