@@ -141,11 +141,12 @@ def _deliver(mailbox: Mailbox, token: Secret, post: Post, services: Services) ->
     services.report(Started("deliver", f"sending two messages to {mailbox.address}"))
     delivery = deliver(mailbox, dict.fromkeys(mailbox.protocols, token), post)
     for operation in delivery.operations:
-        verdict, name = operation.verdict, operation.name
+        verdict = operation.verdict
+        name = f"{operation.name} ({verdict.protocol.upper()})"
         if verdict.is_ok:
-            services.report(Finished(verdict.protocol, f"{name}: {verdict.proved}"))
+            services.report(Finished("deliver", f"{name}: {verdict.proved}"))
         else:
-            services.report(Failed(verdict.protocol, f"{name}: {_words(verdict)}"))
+            services.report(Failed("deliver", f"{name}: {_words(verdict)}"))
     return delivery
 
 

@@ -127,4 +127,4 @@ def another_program_finds_the_grant_and_the_message(ready_file: Path) -> None:
     with imaplib.IMAP4_SSL("localhost", kept.ready.imap.port, ssl_context=context) as imap:
         login = f"user={OWNER}\x01auth=Bearer {token}\x01\x01".encode()
         imap.authenticate("XOAUTH2", lambda _challenge: login)
-        assert imap.select("INBOX", readonly=True) == ("OK", [b"1"])
+        assert imap.select("INBOX", readonly=True) == ("OK", [b"2"])
