@@ -127,7 +127,7 @@ def open_held(
     from provision.stages.held_mailbox import find_one
     from provision.stages.progress import nobody_listens
 
-    vault = _vault(SystemClock(), os.environ)
+    vault = vault_of(SystemClock(), os.environ)
     key = cloud if cloud is None or cloud in BUILT_IN else str(Path(cloud).resolve())
     found = find_one(vault, address, client_id=client_id, tenant_id=tenant_id, cloud=key)
     with ExitStack() as stack:
@@ -143,7 +143,7 @@ def open_fleet(report: "Report", clock: "StoppableClock") -> "Iterator[tuple[Mem
     with ExitStack() as stack:
         made: dict[str, Services | ProvisionError] = {}
         members = []
-        for found in _vault(clock, os.environ).find_sign_ins():
+        for found in vault_of(clock, os.environ).find_sign_ins():
             name = found.key.cloud
             if name not in made:
                 try:
@@ -207,7 +207,7 @@ def _services(
     return Services(
         cloud=cloud,
         clock=clock,
-        vault=_vault(clock, choices.environ),
+        vault=vault_of(clock, choices.environ),
         endpoint=TokenEndpoint(http if fleet_clock is None else TenantPace(http, clock), clock),
         discovery=Discovery(http, clock),
         listen=Listener,
@@ -220,7 +220,8 @@ def _services(
     )
 
 
-def _vault(clock: SystemClock, environ: Mapping[str, str]) -> "Vault":
+def vault_of(clock: SystemClock, environ: Mapping[str, str]) -> "Vault":
+    """Return the vault that settings name; nothing is read or made before it is used."""
     from provision.vault.open import open_vault
 
     return open_vault(

@@ -21,6 +21,7 @@ from provision.cli.refresh import refresh
 from provision.cli.rotate import rotate
 from provision.cli.sandbox import sandbox
 from provision.cli.schema import schema
+from provision.cli.status import status
 from provision.cli.token import main as token_main
 from provision.cli.verify import verify
 from provision.errors import ProvisionError
@@ -39,7 +40,7 @@ SET_UP, EVERY_DAY, WHEN_IT_FAILS, OFFLINE = "Set up", "Every day", "When it fail
 
 for panel, commands in {
     SET_UP: (init, check, plan, apply, authorize, verify, handoff, adopt, destroy),
-    EVERY_DAY: (refresh, rotate),
+    EVERY_DAY: (refresh, rotate, status),
     WHEN_IT_FAILS: (doctor,),
     OFFLINE: (sandbox, demo, schema),
 }.items():

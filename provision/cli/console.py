@@ -13,6 +13,8 @@ from provision import wiring
 from provision.errors import ManifestInvalid, ProvisionError, SinkFailed
 
 _STYLES = {"good": "32", "bad": "31", "warn": "33", "dim": "2", "bold": "1"}
+PAGE = 100
+"""Columns of what is no terminal."""
 _CLEAR_LINE = "\r\x1b[K"
 
 _turn = threading.RLock()
@@ -30,6 +32,14 @@ def styled(text: str, style: str, stream: IO[str]) -> str:
     if not stream.isatty() or wiring.colour_is_unwanted():
         return text
     return f"\x1b[{_STYLES[style]}m{text}\x1b[0m"
+
+
+def width(stream: IO[str]) -> int:
+    """Return how many columns the stream's reader sees; a file has as many as a page."""
+    try:
+        return os.get_terminal_size(stream.fileno()).columns or PAGE
+    except (OSError, ValueError):
+        return PAGE
 
 
 def out(text: str) -> None:

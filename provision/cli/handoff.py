@@ -18,17 +18,27 @@ from provision.cli.options import (
 )
 from provision.errors import UsageError
 
+To = Annotated[
+    str | None,
+    typer.Option(
+        "--to",
+        help="dotenv, json, aem-forms, github-actions or azure-devops, in place of the "
+        "manifest's list.",
+    ),
+]
+Forget = Annotated[
+    str | None,
+    typer.Option(
+        "--forget",
+        help="Hand nothing over: forget this holder, whose copies are gone.",
+        metavar="HOLDER",
+    ),
+]
+
 
 def handoff(
     file: File = MANIFEST,
-    to: Annotated[
-        str | None,
-        typer.Option(
-            "--to",
-            help="dotenv, json, aem-forms, github-actions or azure-devops, in place of the "
-            "manifest's list.",
-        ),
-    ] = None,
+    to: To = None,
     path: Annotated[
         str, typer.Option("--path", help="Where --to writes; - is standard output.")
     ] = "-",
@@ -36,6 +46,7 @@ def handoff(
         str | None,
         typer.Option("--mailbox", "-m", help="Whose values --to writes, if there are several."),
     ] = None,
+    forget: Forget = None,
     with_secrets: WithSecrets = False,
     show: Annotated[bool, typer.Option("--show", help="Let secrets appear on a terminal.")] = False,
     cloud: CloudOption = None,
@@ -51,6 +62,10 @@ def handoff(
     if to is None and (mailbox or path != "-"):
         raise UsageError("--path and --mailbox say where --to writes, and there is no --to")
     place = wiring.Place(file, cloud, tuple(trust_cloud or ()))
+    if forget is not None:
+        if to is not None:
+            raise UsageError("--forget hands nothing over, and --to would")
+        return _forget(place, forget)
     choices = wiring.Choices(
         with_secrets=with_secrets,
         writer=lambda text, has_secrets: console.hand_over(
@@ -75,3 +90,12 @@ def handoff(
     return exits.worst(
         exits.DONE if h.failure is None else exits.code_for(h.failure) for h in handed
     )
+
+
+def _forget(place: wiring.Place, name: str) -> int:
+    from provision.stages.progress import nobody_listens
+
+    with wiring.open_session(place, nobody_listens) as session:
+        count = session.forget_holder(name)
+    console.err(f"forgot {name}: {count} {'copy' if count == 1 else 'copies'}", "good")
+    return exits.DONE

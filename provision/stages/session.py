@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from provision.stages.secret_custody import Target
     from provision.stages.sign_in_flow import Authorized
     from provision.stages.sign_in_way import SignInWay, Surface
+    from provision.stages.standing import Status
     from provision.stages.verify import Verified
 
 
@@ -99,6 +100,24 @@ class Session:
         return destroy_application(
             self.manifest, self.targets, self.services, self._admin, confirm, purge=purge
         )
+
+    def status(self) -> "Status":
+        """Say what is held, who has copies, and when all of it dies; asks nobody but the vault.
+
+        Raises:
+            UsageError: The vault is switched off, or cannot tell which tenant is meant.
+        """
+        from provision.stages.status import read_ledger, status_of_manifest
+
+        ledger, services = read_ledger(self.services.vault), self.services
+        now = services.clock.now()
+        return status_of_manifest(self.manifest, services.cloud.name, self.targets, ledger, now)
+
+    def forget_holder(self, name: str) -> int:
+        """Forget what a holder was given whose copies are gone; return how many there were."""
+        from provision.stages.forget_holder import forget_holder
+
+        return forget_holder(self.manifest, name, self.services)
 
     def graph_requests(self) -> int:
         """Return the distinct Graph requests up to and including the last write."""

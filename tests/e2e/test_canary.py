@@ -81,6 +81,8 @@ def whole_job(work, levers, key_vault, logged):
     assert work.run("handoff", "--with-secrets").code == 1
     levers.revoke(OWNER)
     assert work.run("refresh").code == 4
+    assert work.run("status", "--output", "json", "--html", "status.html").code == 4
+    assert work.run("status", "--all").code == 4
     return tokens
 
 
