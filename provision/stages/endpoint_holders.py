@@ -10,12 +10,12 @@ from provision.tenant.mailbox import Mailbox
 from provision.tenant.registration import Registration
 from provision.vault.port import Holder
 
-_ENDPOINT: Final = re.compile(r"\bAEM\b.*\be-?mail endpoint\b", re.IGNORECASE)
+_ENDPOINT: Final = re.compile(r"AEM\b[^,]*\be-?mail endpoint\b", re.IGNORECASE)
 
 
 def is_endpoint(holder: Holder) -> bool:
     """Tell whether a holder processes and deletes what arrives in its mailbox."""
-    return _ENDPOINT.search(holder.key.name) is not None
+    return _ENDPOINT.match(holder.key.name) is not None
 
 
 def require_no_endpoint(mailbox: Mailbox, registration: Registration, services: Services) -> None:
