@@ -19,7 +19,9 @@ from provision.plan.findings import (
 )
 from provision.plan.machine_findings import machine_findings
 from provision.stages.doctor_machine import look_around
+from provision.stages.doctor_mailboxes import look_into
 from provision.stages.plan import patient_look, read_tenant
+from provision.stages.registration import registration_of
 from provision.stages.services import AdministratorServices, Services
 
 _GRAVITY = ("bad", "warning")
@@ -82,9 +84,12 @@ def examine(
         sections = (Section("administrator", (failed(error),)), *machine)
         return Diagnosis(sections, isinstance(error, TemporaryError))
     facts = Facts(manifest, caller, None, None, services.clock.now())
+    logins: tuple[Finding, ...] = ()
     try:
         seen = patient_look(manifest, services, admin)
         facts = replace(facts, snapshot=seen.snapshot, plan=seen.plan)
+        if seen.snapshot.application is not None and services.peers is not None:
+            logins = look_into(manifest, registration_of(manifest, seen, services), services)
     except UsageError:
         raise
     except ProvisionError as error:
@@ -98,6 +103,7 @@ def examine(
             Section("administrator", tuple(administrator_findings(facts))),
             Section("policies", tuple(policy_findings(facts))),
             Section("registration", (*map(failed, troubles), *_registration(facts, troubles))),
+            *((Section("mailboxes", logins),) if logins else ()),
             *machine,
         ),
         any(isinstance(error, TemporaryError) for error in troubles),

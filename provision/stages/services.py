@@ -37,7 +37,7 @@ class Services:
     supplied_secret: Secret | None = None
     """A client secret that the caller brought along; it wins over the vault's."""
     peers: Looking | None = None
-    """Tells who answers at an address; None where nobody wants to know."""
+    """Tells who answers at an address; None where nobody may look beyond the tenant."""
     proxies: Mapping[str, str] = field(default_factory=dict)
     """Proxies of the environment, by setting: host and port."""
 

@@ -1,13 +1,15 @@
 """The doctor, as typed."""
 
 import json
+from typing import Any
 
 from tests.e2e.levers import ROLES
+from tests.e2e.workplace import OWNER, Ran
 
 
 def test_says_that_all_is_well(work, levers):
     levers.administrator_may(*ROLES)
-    work.applied()
+    work.signed_in()
 
     ran = work.done("doctor")
 
@@ -50,3 +52,55 @@ def test_a_refused_sign_in_is_the_diagnosis(work):
     assert ran.code == 1
     assert "Entra answered AADSTS7000215" in ran.out
     assert "First: " in ran.out
+
+
+def findings(ran: Ran, section: str) -> list[dict[str, Any]]:
+    sections = json.loads(ran.out)["sections"]
+    return list(next(s["findings"] for s in sections if s["name"] == section))
+
+
+def test_logs_in_to_every_mailbox_and_sends_nothing(work, levers):
+    work.signed_in()
+    before = levers.inbox(OWNER)
+
+    found = findings(work.done("doctor", "--output", "json"), "mailboxes")
+
+    assert [finding["mark"] for finding in found] == ["good"] * 3
+    assert found[0]["text"].startswith(f"IMAP of {OWNER} opens for {OWNER}: ")
+    assert levers.inbox(OWNER) == before
+
+
+def test_a_mailbox_that_nobody_signed_in_for_is_a_warning_with_its_command(work):
+    work.applied()
+
+    (found,) = findings(work.done("doctor", "--output", "json"), "mailboxes")
+
+    assert found == {
+        "mark": "warning",
+        "text": f"{OWNER}: {OWNER} has not signed in",
+        "next": f"provision authorize --mailbox {OWNER}",
+    }
+
+
+def test_says_which_switch_keeps_a_mailbox_closed_and_how_to_read_it(work, levers):
+    work.signed_in()
+    levers.control("PATCH", f"/mailboxes/{OWNER}", {"smtpAuthDisabled": True})
+    try:
+        ran = work.run("doctor", "--output", "json")
+    finally:
+        levers.control("PATCH", f"/mailboxes/{OWNER}", {"smtpAuthDisabled": None})
+
+    smtp = next(f for f in findings(ran, "mailboxes") if f["text"].startswith("SMTP"))
+    assert ran.code == 1
+    assert smtp["mark"] == "bad"
+    assert "Authenticated SMTP is off for this mailbox" in smtp["text"]
+    assert f"Get-CASMailbox -Identity {OWNER}" in smtp["next"]
+    assert json.loads(ran.out)["first"]["text"] == smtp["text"]
+
+
+def test_a_clock_that_is_wrong_and_hosts_that_answer_are_told(work):
+    found = findings(work.run("doctor", "--output", "json"), "this machine")
+
+    assert found[0]["text"] == "the clock agrees with Microsoft's"
+    assert [f["text"].split()[0] for f in found[1:]] == ["login", "Graph", "IMAP", "POP", "SMTP"]
+    assert {f["mark"] for f in found} == {"good"}
