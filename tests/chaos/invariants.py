@@ -37,6 +37,16 @@ def serves(*, secrets: int, named: str = "", each_host: bool = False) -> Problem
     return problems
 
 
+def trusts(work: Workplace, others: Sequence[Workplace]) -> list[str]:
+    """Tell what is wrong with a registration that has one certificate and one trust besides."""
+    found = serves(secrets=1)(work, others)
+    application = work.levers.application(work.name)
+    path = f"/applications/{application['id']}/federatedIdentityCredentials"
+    found += _count("certificates", 1, application["keyCredentials"])
+    found += _count("federated credentials", 1, work.levers.graph("GET", path)["value"])
+    return found
+
+
 def adopted(work: Workplace, others: Sequence[Workplace]) -> list[str]:
     """Tell what keeps what was adopted from being planned, and then from being changed.
 

@@ -5,8 +5,18 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from provision.clock import SystemClock
-from tests.chaos.invariants import ADOPTED, Problems, adopted, gone, purged, renewed, serves
+from tests.chaos.invariants import (
+    ADOPTED,
+    Problems,
+    adopted,
+    gone,
+    purged,
+    renewed,
+    serves,
+    trusts,
+)
 from tests.e2e.workplace import Visit, Workplace
+from tests.given_certificate import pem
 
 _HANDOFF = "handoff: [{to: dotenv, path: mail.env}]\n"
 _ORGANISATIONS = "  manage: partial\n  signInAudience: AzureADMultipleOrgs\n"
@@ -15,6 +25,10 @@ _CHANGED = (
     "    Mail.Read, offline_access, Contacts.Read]\n"
     "  web: {redirectUris: [http://localhost, https://mail.example/back]}\n"
     "  secret: {displayName: another}\n"
+)
+_TRUSTS = (
+    "  federatedCredentials:\n"
+    "    - {name: main, github: contoso/mail, ownerId: 7, repositoryId: 8, branch: main}\n"
 )
 
 
@@ -46,6 +60,15 @@ def _new(work: Workplace) -> tuple[str, ...]:
 def _changed(work: Workplace) -> tuple[str, ...]:
     _registered(work)
     work.write_manifest(_HANDOFF, application=_ORGANISATIONS + _CHANGED)
+    return ("apply", "--yes")
+
+
+def _trusting(work: Workplace) -> tuple[str, ...]:
+    _registered(work)
+    file = work.file("first.pem")
+    file.write_bytes(pem("first"))
+    more = f"  certificates: [{file}]\n{_TRUSTS}"
+    work.write_manifest(_HANDOFF, application=_ORGANISATIONS + more)
     return ("apply", "--yes")
 
 
@@ -104,6 +127,7 @@ def _signed_in(work: Workplace) -> tuple[str, ...]:
 SCENARIOS = (
     Scenario("apply (new)", _new, serves(secrets=1), makes_application=True),
     Scenario("apply (changed)", _changed, serves(secrets=1, named="another")),
+    Scenario("apply (trusting)", _trusting, trusts),
     Scenario("apply (restored)", _deleted, serves(secrets=1)),
     Scenario("adopt", _strangers, adopted, is_repeatable=False),
     Scenario("rotate (due)", _due, serves(secrets=2, each_host=True)),

@@ -11,6 +11,7 @@ TROUBLE = {trouble.name: trouble for trouble in TROUBLES}
 CASES = [
     ("apply (new)", "POST", "/v1.0/applications", "killed after"),
     ("apply (changed)", "POST", "/v1.0/applications/*/addPassword", "other host"),
+    ("apply (trusting)", "PATCH", "/v1.0/applications/*", "lag"),
     ("apply (restored)", "POST", "/v1.0/directory/deletedItems/*/restore", "lag"),
     ("adopt", "PATCH", "/v1.0/applications/*", "answer lost"),
     ("rotate (due)", "POST", "/v1.0/applications/*/addPassword", "answer lost"),
