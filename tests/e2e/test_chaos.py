@@ -17,6 +17,7 @@ CASES = [
     ("rotate (due)", "POST", "/v1.0/applications/*/addPassword", "answer lost"),
     ("rotate (due)", "POST", "/*/oauth2/v2.0/token", "503"),
     ("rotate (retire)", "POST", "/v1.0/applications/*/removePassword", "killed before"),
+    ("refresh", "POST", "/*/oauth2/v2.0/token", "killed after"),
     ("destroy", "DELETE", "/v1.0/applications/*", "429"),
     ("destroy (purge)", "POST", "/v1.0/$batch", "writer"),
 ]
