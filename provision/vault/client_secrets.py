@@ -1,9 +1,9 @@
 """Client secrets in the vault file."""
 
 from provision.clock import Clock
-from provision.vault.cipher import Place
 from provision.vault.entries import ClientKey, HeldSecret
 from provision.vault.schema import instant, written
+from provision.vault.sealed_columns import CLIENT_SECRET
 from provision.vault.sqlite_file import Store
 
 
@@ -15,42 +15,41 @@ class ClientSecretRows:
 
     def keep_secret(self, key: ClientKey, held: HeldSecret) -> None:
         """Keep a client secret; one with the same key id is replaced."""
-        sealed = self._store.cipher().seal(held.secret, _place(key, held.key_id))
-        self._store.write(
-            "INSERT INTO client_secret"
-            " (cloud, tenant_id, client_id, key_id, display_name, end_at, secret, start_at)"
-            " VALUES (:cloud, :tenant_id, :client_id, :key_id, :display_name, :end_at, :secret,"
-            " :start_at)"
-            " ON CONFLICT (cloud, tenant_id, client_id, key_id) DO UPDATE SET"
-            " display_name = :display_name, end_at = :end_at, secret = :secret,"
-            " start_at = :start_at",
-            {
-                **_columns(key),
-                "key_id": held.key_id,
-                "display_name": held.display_name,
-                "end_at": written(held.end_at),
-                "secret": sealed,
-                "start_at": held.start_at and written(held.start_at),
-            },
-        )
+        columns = {**_columns(key), "key_id": held.key_id}
+        with self._store.sealing() as (connection, cipher):
+            connection.execute(
+                "INSERT INTO client_secret"
+                " (cloud, tenant_id, client_id, key_id, display_name, end_at, secret, start_at)"
+                " VALUES (:cloud, :tenant_id, :client_id, :key_id, :display_name, :end_at,"
+                " :secret, :start_at)"
+                " ON CONFLICT (cloud, tenant_id, client_id, key_id) DO UPDATE SET"
+                " display_name = :display_name, end_at = :end_at, secret = :secret,"
+                " start_at = :start_at",
+                {
+                    **columns,
+                    "display_name": held.display_name,
+                    "end_at": written(held.end_at),
+                    "secret": cipher.seal(held.secret, CLIENT_SECRET.place(columns)),
+                    "start_at": held.start_at and written(held.start_at),
+                },
+            )
 
     def secret(self, key: ClientKey, key_id: str | None = None) -> HeldSecret | None:
         """Return the client secret with that key id, or else the newest that has not expired."""
-        rows = self._store.rows(
-            "SELECT key_id, display_name, end_at, secret, start_at FROM client_secret"
+        found = self._store.sealed_rows(
+            CLIENT_SECRET,
+            "SELECT * FROM client_secret"
             " WHERE cloud = :cloud AND tenant_id = :tenant_id AND client_id = :client_id"
             " AND (key_id = :key_id OR (:key_id IS NULL AND end_at > :now))"
             " ORDER BY rowid DESC LIMIT 1",
             {**_columns(key), "key_id": key_id, "now": written(self._clock.now())},
         )
-        if not rows:
+        if not found:
             return None
-        row = rows[0]
-        found = row["key_id"]
-        what = f"client secret {found} of application {key.client_id}"
-        secret = self._store.unseal(row["secret"], _place(key, found), what)
+        row, secret = found[0]
         start_at = instant(row["start_at"]) if row["start_at"] else None
-        return HeldSecret(found, row["display_name"], instant(row["end_at"]), secret, start_at)
+        end_at = instant(row["end_at"])
+        return HeldSecret(row["key_id"], row["display_name"], end_at, secret, start_at)
 
     def held_key_ids(self, key: ClientKey) -> frozenset[str]:
         """Return the key ids of every client secret kept, expired ones included."""
@@ -72,7 +71,3 @@ class ClientSecretRows:
 
 def _columns(key: ClientKey) -> dict[str, object]:
     return {"cloud": key.cloud, "tenant_id": key.tenant_id, "client_id": key.client_id}
-
-
-def _place(key: ClientKey, key_id: str) -> Place:
-    return Place("client_secret", (key.cloud, key.tenant_id, key.client_id, key_id))

@@ -15,6 +15,8 @@ _OF_CLIENT: Final = (
     "granted_scopes",
 )
 _OF_REGISTRATION: Final = ("intent", "remembered_ids")
+FORGOTTEN: Final = frozenset((*_OF_CLIENT, *_OF_REGISTRATION))
+"""The tables that hold something of an application."""
 
 
 class ForgettingRows:

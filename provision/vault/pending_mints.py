@@ -24,7 +24,7 @@ class IntentRows:
     ) -> Intent:
         """Record that a client secret is about to be minted; proves that it could be kept."""
         # A missing key must show before there is a secret, not after.
-        self._store.cipher()
+        self._store.prove_key()
         intent = Intent(
             intent_id=os.urandom(16).hex(),
             operation=operation,

@@ -6,10 +6,10 @@ from datetime import datetime
 from hashlib import sha256
 
 from provision.secret import Secret
-from provision.vault.cipher import Place
 from provision.vault.entries import ExpiredSignIn, MailboxKey, PendingSignIn
 from provision.vault.port import SIGN_IN_LIFETIME
 from provision.vault.schema import instant, written
+from provision.vault.sealed_columns import PENDING_SIGN_IN
 from provision.vault.sqlite_file import Store
 from provision.vault.tokens import mailbox_columns
 
@@ -21,9 +21,8 @@ class PendingRows:
 
     def keep_pending(self, pending: PendingSignIn) -> None:
         """Keep what the answer to a sign-in will be checked against."""
-        digest = _digest(pending.state)
-        sealed = self._store.cipher().seal(_packed(pending), _place(pending.mailbox, digest))
-        with self._store.transaction() as connection:
+        columns = {**mailbox_columns(pending.mailbox), "state_digest": _digest(pending.state)}
+        with self._store.sealing() as (connection, cipher):
             connection.execute(
                 "DELETE FROM pending_sign_in WHERE created_at <= :long_ago",
                 {"long_ago": written(pending.created_at - SIGN_IN_LIFETIME)},
@@ -33,9 +32,8 @@ class PendingRows:
                 " client_id, address, payload, created_at) VALUES (:state_digest, :cloud,"
                 " :tenant_id, :client_id, :address, :payload, :created_at)",
                 {
-                    **mailbox_columns(pending.mailbox),
-                    "state_digest": digest,
-                    "payload": sealed,
+                    **columns,
+                    "payload": cipher.seal(_packed(pending), PENDING_SIGN_IN.place(columns)),
                     "created_at": written(pending.created_at),
                 },
             )
@@ -65,19 +63,21 @@ class PendingRows:
     ) -> PendingSignIn | ExpiredSignIn | None:
         if not self._store.exists():
             return None
-        with self._store.transaction() as connection:
+        with self._store.sealing() as (connection, cipher):
             row = connection.execute(query, values).fetchone()
             if row is None:
                 return None
-            digest = row["state_digest"]
             connection.execute(
                 "DELETE FROM pending_sign_in"
                 " WHERE state_digest = :state_digest OR created_at <= :long_ago",
-                {"state_digest": digest, "long_ago": written(now - SIGN_IN_LIFETIME)},
+                {
+                    "state_digest": row["state_digest"],
+                    "long_ago": written(now - SIGN_IN_LIFETIME),
+                },
             )
+        # Outside: one that was changed is refused, and does not come again.
+        packed = self._store.unsealed(cipher, PENDING_SIGN_IN, row)
         key = MailboxKey(row["cloud"], row["tenant_id"], row["client_id"], row["address"])
-        what = f"sign-in that waits for mailbox {key.address}"
-        packed = self._store.unseal(row["payload"], _place(key, digest), what)
         pending = _unpacked(key, packed)
         if now - pending.created_at >= SIGN_IN_LIFETIME:
             return ExpiredSignIn(key, pending.created_at)
@@ -117,8 +117,3 @@ def _unpacked(key: MailboxKey, packed: Secret) -> PendingSignIn:
 def _digest(state: str) -> str:
     """Return what a state is looked up by: the state itself stays sealed."""
     return sha256(state.encode()).hexdigest()
-
-
-def _place(key: MailboxKey, digest: str) -> Place:
-    row = (key.cloud, key.tenant_id, key.client_id, key.address, digest)
-    return Place("pending_sign_in", row)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from provision.errors import VaultFailed
+from provision.vault.sealed_columns import SealedColumn
 
 _ELSEWHERE = "or set PROVISION_VAULT to another file"
 _SAYINGS: Final[Mapping[int, tuple[str, str]]] = {
@@ -56,3 +57,13 @@ def not_a_vault(path: Path) -> VaultFailed:
     """Return the failure for a file that somebody else made."""
     saying, hint = _SAYINGS[sqlite3.SQLITE_NOTADB]
     return VaultFailed(f"vault {path}: {saying}", hint=hint)
+
+
+def damaged(path: Path, sealed: SealedColumn, row: Mapping[str, object]) -> VaultFailed:
+    """Return the failure for a value that is not what was sealed in its place."""
+    return VaultFailed(
+        f"vault {path}: the {sealed.name(row)} is damaged, or was changed by another program",
+        hint="bring the vault back from a backup, or obtain the value anew: "
+        "`provision authorize` for tokens, `provision apply` for client secrets",
+        evidence=(("table", sealed.table),),
+    )

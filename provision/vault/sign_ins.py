@@ -16,9 +16,8 @@ class SignInRows:
 
     def keep_sign_in(self, mailbox: SignedInMailbox, token: Secret) -> int:
         """Keep who signed in and the first refresh token; return the token's generation."""
-        cipher = self._store.cipher()
         columns = mailbox_columns(mailbox.key)
-        with self._store.transaction() as connection:
+        with self._store.sealing() as (connection, cipher):
             connection.execute(
                 "INSERT OR REPLACE INTO mailbox (cloud, tenant_id, client_id, address, unique_name,"
                 " sign_in_as, authority, protocols, permissions, object_id, account_tenant_id,"

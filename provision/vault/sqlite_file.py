@@ -4,7 +4,6 @@ import os
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from threading import RLock
 from typing import Final
@@ -12,23 +11,18 @@ from typing import Final
 from provision.errors import VaultFailed
 from provision.secret import Secret
 from provision.vault import schema
-from provision.vault.cipher import Cipher, Place
-from provision.vault.key import KEY_KINDS, KeyKeeper, KeyKind
+from provision.vault.cipher import Cipher
+from provision.vault.current_key import CurrentKey
+from provision.vault.identity import Identity, read_identity, write_identity
+from provision.vault.key import KeyKeeper, KeySlot
 from provision.vault.private_files import make_private_directory, require_private
-from provision.vault.refusals import not_a_vault, translated
+from provision.vault.refusals import damaged, not_a_vault, translated
+from provision.vault.sealed_columns import SealedColumn
 
 BUSY_TIMEOUT: Final = 10.0
 """Seconds to wait for another process's transaction; ours last milliseconds."""
-_CHECK_PLACE: Final = Place("meta", ("key_check",))
-_CHECK: Final = "the key of this vault"
-
-
-@dataclass(frozen=True, slots=True)
-class _Identity:
-    """What a vault says about itself in the clear."""
-
-    key_kind: KeyKind
-    vault_id: str
+_LOOKS: Final = 5
+"""How often a key may change between two looks of ours before it is called strange."""
 
 
 class Store:
@@ -36,6 +30,9 @@ class Store:
 
     A connection lives for one query or one transaction, so that threads share nothing and a fork
     inherits nothing. Rollback journal rather than WAL: one file, and it works on network homes.
+
+    Another process may change the vault's key at any moment. What is read is opened with the key
+    that it was read beside, and what is written is sealed while nobody can change the key.
     """
 
     def __init__(
@@ -49,15 +46,11 @@ class Store:
         self.path = path
         self._migrations = migrations
         self._keys = keys
+        self._key = CurrentKey(path, keys)
         self._busy_timeout = busy_timeout
         self._opening = RLock()
-        self._identity: _Identity | None = None
-        self._cipher: Cipher | None = None
-
-    def key_kind(self) -> KeyKind | None:
-        """Return which kind of key made the vault; None while there is no vault."""
-        identity = self._find()
-        return None if identity is None else identity.key_kind
+        self._is_usable = False
+        """Whether the file was seen to be a vault of this version."""
 
     def rows(self, query: str, values: Mapping[str, object]) -> list[sqlite3.Row]:
         """Return what a query finds: nothing while there is no vault."""
@@ -66,12 +59,58 @@ class Store:
         with self._connection() as connection:
             return connection.execute(query, values).fetchall()
 
+    def sealed_rows(
+        self, sealed: SealedColumn, query: str, values: Mapping[str, object]
+    ) -> list[tuple[sqlite3.Row, Secret]]:
+        """Return what a query finds in a table with secrets, each row with its secret.
+
+        Raises:
+            VaultFailed: The bytes are not those that were sealed for this place.
+        """
+        if not self.exists():
+            return []
+        for _ in range(_LOOKS):
+            with self._connection() as connection, _transaction(connection, "DEFERRED"):
+                found = connection.execute(query, values).fetchall()
+                identity = read_identity(connection, self.path)
+            if not found:
+                return []
+            cipher = self._key.cipher(identity, self.identity)
+            if cipher is not None:
+                return [(row, self.unsealed(cipher, sealed, row)) for row in found]
+        raise self._restless()
+
+    def unsealed(self, cipher: Cipher, sealed: SealedColumn, row: sqlite3.Row) -> Secret:
+        """Return a value as it was sealed.
+
+        Raises:
+            VaultFailed: The bytes are not those that were sealed for this place.
+        """
+        members = dict(row)
+        value = cipher.unseal(members[sealed.column], sealed.place(members))
+        if value is None:
+            raise damaged(self.path, sealed, members)
+        return value
+
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
         """Yield a connection whose writes are on the disk when the block ends, or undone."""
         self._ensure()
-        with self._connection() as connection, _immediate(connection):
+        with self._connection() as connection, _transaction(connection, "IMMEDIATE"):
             yield connection
+
+    @contextmanager
+    def sealing(self) -> Iterator[tuple[sqlite3.Connection, Cipher]]:
+        """Yield a transaction, and the cipher of the key that the vault has until it ends."""
+        for _ in range(_LOOKS):
+            cipher = self.prove_key()
+            with self.transaction() as connection:
+                identity = read_identity(connection, self.path)
+                # A key that was changed in between is fetched outside: a keyring may be slow.
+                if identity.is_opened_by(cipher):
+                    yield connection, cipher
+                    return
+        raise self._restless()
 
     def write(self, statement: str, values: Mapping[str, object]) -> None:
         """Carry out one statement durably; the first one makes the vault."""
@@ -85,52 +124,34 @@ class Store:
 
     def exists(self) -> bool:
         """Tell whether anything was ever written."""
-        return self._find() is not None
+        with self._opening:
+            if not self._is_usable and self._is_there():
+                self._is_usable = self._inspect()
+            return self._is_usable
 
-    def cipher(self) -> Cipher:
-        """Return the cipher with the vault's own key, proved to be the right one.
+    def identity(self) -> Identity:
+        """Return what the vault says it is at this moment; the first call makes it."""
+        self._ensure()
+        with self._connection() as connection:
+            return read_identity(connection, self.path)
+
+    def prove_key(self) -> Cipher:
+        """Return the cipher of the vault's own key, proved to be the right one.
 
         Raises:
             VaultFailed: The key is missing, unreadable or another vault's.
         """
+        for _ in range(_LOOKS):
+            cipher = self._key.cipher(self.identity(), self.identity)
+            if cipher is not None:
+                return cipher
+        raise self._restless()
+
+    def _ensure(self) -> None:
         with self._opening:
-            identity = self._ensure()
-            if self._cipher is None:
-                self._cipher = self._proved_cipher(identity)
-            return self._cipher
-
-    def unseal(self, sealed: bytes, place: Place, what: str) -> Secret:
-        """Return a value as it was sealed.
-
-        Args:
-            sealed: What the row holds.
-            place: Where the row is.
-            what: The value in words, for the sentence that says it was changed.
-
-        Raises:
-            VaultFailed: The bytes are not those that were sealed for this place.
-        """
-        value = self.cipher().unseal(sealed, place)
-        if value is None:
-            raise VaultFailed(
-                f"vault {self.path}: the {what} is damaged, or was changed by another program",
-                hint="bring the vault back from a backup, or obtain the value anew: "
-                "`provision authorize` for tokens, `provision apply` for client secrets",
-            )
-        return value
-
-    def _find(self) -> _Identity | None:
-        with self._opening:
-            if self._identity is None and self._is_there():
-                self._identity = self._inspect()
-            return self._identity
-
-    def _ensure(self) -> _Identity:
-        with self._opening:
-            found = self._find()
-            if found is None:
-                found = self._identity = self._create()
-            return found
+            if not self.exists():
+                self._create()
+                self._is_usable = True
 
     def _is_there(self) -> bool:
         found = require_private(self.path)
@@ -140,14 +161,14 @@ class Store:
         require_private(self.path.parent)
         return True
 
-    def _inspect(self) -> _Identity | None:
-        """Return what the vault says it is; None when nothing was committed yet."""
+    def _inspect(self) -> bool:
+        """Bring the vault up to date; tell whether anything was ever committed to it."""
         with self._connection() as connection:
             version = schema.schema_version(connection)
             if version is None:
                 raise not_a_vault(self.path)
             if version == 0:
-                return None
+                return False
             known = len(self._migrations)
             if version > known:
                 raise VaultFailed(
@@ -156,49 +177,32 @@ class Store:
                     hint="update provision, or set PROVISION_VAULT to another file",
                 )
             if version < known:
-                with _immediate(connection):
+                with _transaction(connection, "IMMEDIATE"):
                     schema.migrate(connection, self._migrations)
-            return self._read_meta(connection)
+            read_identity(connection, self.path)
+            return True
 
-    def _read_meta(self, connection: sqlite3.Connection) -> _Identity:
-        meta = dict(connection.execute("SELECT name, value FROM meta").fetchall())
-        for kind in KEY_KINDS:
-            if meta.get("key_kind") == kind and "vault_id" in meta:
-                return _Identity(kind, str(meta["vault_id"]))
-        raise not_a_vault(self.path)
-
-    def _create(self) -> _Identity:
+    def _create(self) -> None:
         make_private_directory(self.path.parent)
         with translated(self.path):
             os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
         require_private(self.path)
         # Whoever comes second waits here until the first has committed.
-        with self._connection() as connection, _immediate(connection):
+        with self._connection() as connection, _transaction(connection, "IMMEDIATE"):
             if schema.schema_version(connection) != 0:
-                return self._read_meta(connection)
+                read_identity(connection, self.path)
+                return
             vault_id = os.urandom(16).hex()
             kind, key = self._keys.make(vault_id, self.path)
-            cipher = Cipher(key)
             schema.migrate(connection, self._migrations)
-            check = cipher.seal(Secret(_CHECK), _CHECK_PLACE)
-            connection.executemany(
-                "INSERT INTO meta (name, value) VALUES (?, ?)",
-                [("vault_id", vault_id), ("key_kind", kind), ("key_check", check)],
-            )
-        self._cipher = cipher
-        return _Identity(kind, vault_id)
+            identity = write_identity(connection, KeySlot(kind, vault_id), key)
+        self._key.learn(identity, key)
 
-    def _proved_cipher(self, identity: _Identity) -> Cipher:
-        kind = identity.key_kind
-        cipher = Cipher(self._keys.fetch(kind, identity.vault_id, self.path))
-        found = self.rows("SELECT value FROM meta WHERE name = 'key_check'", {})
-        if not found or cipher.unseal(found[0]["value"], _CHECK_PLACE) is None:
-            raise VaultFailed(
-                f"vault {self.path}: the key from {self._keys.origin(kind)} does not open it",
-                hint="give the key that the vault was made with, or set PROVISION_VAULT to another "
-                "file",
-            )
-        return cipher
+    def _restless(self) -> VaultFailed:
+        return VaultFailed(
+            f"vault {self.path}: its key is changed again and again by other processes",
+            hint="wait until they have ended, then run the command again",
+        )
 
     @contextmanager
     def _connection(self) -> Iterator[sqlite3.Connection]:
@@ -220,8 +224,8 @@ class Store:
 
 
 @contextmanager
-def _immediate(connection: sqlite3.Connection) -> Iterator[None]:
-    connection.execute("BEGIN IMMEDIATE")
+def _transaction(connection: sqlite3.Connection, kind: str) -> Iterator[None]:
+    connection.execute(f"BEGIN {kind}")
     try:
         yield
         connection.execute("COMMIT")

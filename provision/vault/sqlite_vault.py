@@ -43,12 +43,11 @@ class SqliteVault(
     @property
     def key_kind(self) -> KeyKind | None:
         """Return which kind of key made the vault; None while there is no vault."""
-        return self._store.key_kind()
+        return self._store.identity().slot.kind if self._store.exists() else None
 
     def prepare(self) -> None:
         """Prove that a secret could be kept here, before there is one."""
-        self._store.cipher()
-        with self._store.transaction():
+        with self._store.sealing():
             pass  # a read-only or locked file has refused by here
 
     def lock(self, *name: str, timeout: float = LOCK_TIMEOUT) -> AbstractContextManager[bool]:

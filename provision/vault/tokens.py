@@ -15,6 +15,7 @@ from provision.vault.entries import (
 )
 from provision.vault.port import ACCESS_TOKEN_MARGIN
 from provision.vault.schema import instant, written
+from provision.vault.sealed_columns import ACCESS_TOKEN, REFRESH_TOKEN
 from provision.vault.sqlite_file import Store
 
 
@@ -25,28 +26,26 @@ class TokenRows:
 
     def keep_refresh_token(self, key: MailboxKey, token: Secret, at: datetime) -> int:
         """Keep what the endpoint gave as the newest generation, and return that generation."""
-        cipher = self._store.cipher()
-        with self._store.transaction() as connection:
+        with self._store.sealing() as (connection, cipher):
             return add_generation(connection, cipher, key, token, at)
 
     def refresh_token(self, key: MailboxKey, generation: int | None = None) -> RefreshToken | None:
         """Return one generation of a mailbox's refresh token; the newest unless one is named."""
-        rows = self._store.rows(
-            "SELECT generation, token, issued_at, last_used_at, suspect_reason FROM refresh_token"
+        found = self._store.sealed_rows(
+            REFRESH_TOKEN,
+            "SELECT * FROM refresh_token"
             " WHERE cloud = :cloud AND tenant_id = :tenant_id AND client_id = :client_id"
             " AND address = :address AND (:generation IS NULL OR generation = :generation)"
             " ORDER BY generation DESC LIMIT 1",
             {**mailbox_columns(key), "generation": generation},
         )
-        if not rows:
+        if not found:
             return None
-        row = rows[0]
-        found = row["generation"]
-        what = f"refresh token of mailbox {key.address} (generation {found})"
+        row, token = found[0]
         used = row["last_used_at"]
         return RefreshToken(
-            generation=found,
-            token=self._store.unseal(row["token"], _generation_place(key, found), what),
+            generation=row["generation"],
+            token=token,
             issued_at=instant(row["issued_at"]),
             last_used_at=None if used is None else instant(used),
             suspect_reason=row["suspect_reason"],
@@ -72,21 +71,23 @@ class TokenRows:
 
     def keep_access_token(self, key: MailboxKey, token: AccessToken) -> None:
         """Cache an access token in place of an older one for the same resource and scopes."""
-        scopes = _joined(token.scopes)
-        sealed = self._store.cipher().seal(token.token, _cache_place(key, token.resource, scopes))
-        self._store.write(
-            "INSERT OR REPLACE INTO access_token"
-            " (cloud, tenant_id, client_id, address, resource, scopes, token, expires_at)"
-            " VALUES (:cloud, :tenant_id, :client_id, :address, :resource, :scopes, :token,"
-            " :expires_at)",
-            {
-                **mailbox_columns(key),
-                "resource": token.resource,
-                "scopes": scopes,
-                "token": sealed,
-                "expires_at": written(token.expires_at),
-            },
-        )
+        columns = {
+            **mailbox_columns(key),
+            "resource": token.resource,
+            "scopes": _joined(token.scopes),
+        }
+        with self._store.sealing() as (connection, cipher):
+            connection.execute(
+                "INSERT OR REPLACE INTO access_token"
+                " (cloud, tenant_id, client_id, address, resource, scopes, token, expires_at)"
+                " VALUES (:cloud, :tenant_id, :client_id, :address, :resource, :scopes, :token,"
+                " :expires_at)",
+                {
+                    **columns,
+                    "token": cipher.seal(token.token, ACCESS_TOKEN.place(columns)),
+                    "expires_at": written(token.expires_at),
+                },
+            )
 
     def record_granted_scopes(self, granted: GrantedScopes) -> None:
         """Record what a token could do, in place of the one before it for the same resource."""
@@ -123,23 +124,22 @@ class TokenRows:
         self, key: MailboxKey, resource: str, scopes: Collection[str], now: datetime
     ) -> AccessToken | None:
         """Return a cached access token with more life than `ACCESS_TOKEN_MARGIN`."""
-        joined = _joined(scopes)
-        rows = self._store.rows(
-            "SELECT token, expires_at FROM access_token WHERE cloud = :cloud"
+        found = self._store.sealed_rows(
+            ACCESS_TOKEN,
+            "SELECT * FROM access_token WHERE cloud = :cloud"
             " AND tenant_id = :tenant_id AND client_id = :client_id AND address = :address"
             " AND resource = :resource AND scopes = :scopes AND expires_at > :soonest",
             {
                 **mailbox_columns(key),
                 "resource": resource,
-                "scopes": joined,
+                "scopes": _joined(scopes),
                 "soonest": written(now + ACCESS_TOKEN_MARGIN),
             },
         )
-        if not rows:
+        if not found:
             return None
-        what = f"cached access token of mailbox {key.address}"
-        token = self._store.unseal(rows[0]["token"], _cache_place(key, resource, joined), what)
-        return AccessToken(token, instant(rows[0]["expires_at"]), frozenset(scopes), resource)
+        row, token = found[0]
+        return AccessToken(token, instant(row["expires_at"]), frozenset(scopes), resource)
 
 
 def add_generation(
@@ -157,7 +157,7 @@ def add_generation(
         columns,
     ).fetchone()
     latest = newest["generation"] if newest else 0
-    if newest and cipher.unseal(newest["token"], _generation_place(key, latest)) == token:
+    if newest and cipher.unseal(newest["token"], _place(key, latest)) == token:
         connection.execute(
             "UPDATE refresh_token SET last_used_at = :at, suspect_reason = NULL"
             " WHERE cloud = :cloud AND tenant_id = :tenant_id AND client_id = :client_id"
@@ -166,7 +166,7 @@ def add_generation(
         )
         return int(latest)
     generation = int(latest) + 1
-    sealed = cipher.seal(token, _generation_place(key, generation))
+    sealed = cipher.seal(token, _place(key, generation))
     connection.execute(
         "INSERT INTO refresh_token"
         " (cloud, tenant_id, client_id, address, generation, token, issued_at)"
@@ -195,11 +195,5 @@ def _joined(scopes: Collection[str]) -> str:
     return " ".join(sorted(set(scopes)))
 
 
-def _generation_place(key: MailboxKey, generation: int) -> Place:
-    row = (key.cloud, key.tenant_id, key.client_id, key.address)
-    return Place("refresh_token", row, generation)
-
-
-def _cache_place(key: MailboxKey, resource: str, scopes: str) -> Place:
-    row = (key.cloud, key.tenant_id, key.client_id, key.address, resource, scopes)
-    return Place("access_token", row)
+def _place(key: MailboxKey, generation: int) -> Place:
+    return REFRESH_TOKEN.place({**mailbox_columns(key), "generation": generation})

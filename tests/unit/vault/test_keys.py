@@ -1,6 +1,8 @@
 """Where the key comes from is decided once, recorded, and never switched behind one's back."""
 
+import sqlite3
 from base64 import b64encode
+from contextlib import closing
 from pathlib import Path
 from stat import S_IMODE
 
@@ -8,7 +10,7 @@ import pytest
 
 from provision.errors import UsageError, VaultFailed
 from provision.secret import Secret
-from provision.vault.key import KeyKeeper, require_key
+from provision.vault.key import KeyKeeper, fingerprint, require_key
 from tests.unit.vault.samples import (
     CLIENT,
     OTHER_KEY,
@@ -106,6 +108,27 @@ def test_says_when_the_keyring_holds_something_else(tmp_path: Path) -> None:
 def test_names_the_source_of_a_wrong_key(tmp_path: Path) -> None:
     sqlite_vault(tmp_path).keep_secret(CLIENT, held())
     with pytest.raises(VaultFailed, match="key from PROVISION_VAULT_KEY does not open it"):
+        sqlite_vault(tmp_path, given=OTHER_KEY).secret(CLIENT)
+
+
+def test_tells_the_wrong_key_from_the_right_one_by_their_fingerprints(tmp_path: Path) -> None:
+    sqlite_vault(tmp_path).keep_secret(CLIENT, held())
+    with pytest.raises(VaultFailed) as e:
+        sqlite_vault(tmp_path, given=OTHER_KEY).secret(CLIENT)
+    assert f"its fingerprint is {fingerprint(OTHER_KEY)}" in e.value.message
+    assert f"the vault's key has {fingerprint(VAULT_KEY)}" in e.value.message
+    assert VAULT_KEY.reveal() not in e.value.message
+
+
+def test_refuses_a_wrong_key_of_a_vault_from_before_there_were_fingerprints(
+    tmp_path: Path,
+) -> None:
+    vault = sqlite_vault(tmp_path)
+    vault.keep_secret(CLIENT, held())
+    with closing(sqlite3.connect(vault.path)) as connection, connection:
+        connection.execute("DELETE FROM meta WHERE name IN ('key_fingerprint', 'key_name')")
+    assert sqlite_vault(tmp_path).secret(CLIENT) == held()
+    with pytest.raises(VaultFailed, match=r"key from PROVISION_VAULT_KEY does not open it$"):
         sqlite_vault(tmp_path, given=OTHER_KEY).secret(CLIENT)
 
 

@@ -79,14 +79,14 @@ def test_notices_a_changed_pending_sign_in(vault: SqliteVault) -> None:
 def test_notices_a_changed_key_check(vault: SqliteVault, tmp_path: Path) -> None:
     vault.keep_secret(CLIENT, held())
     _change(vault, "UPDATE meta SET value = x'00' WHERE name = 'key_check'")
-    with pytest.raises(VaultFailed, match="does not open it"):
+    with pytest.raises(VaultFailed, match=r"check of its key is damaged.*is the right one"):
         sqlite_vault(tmp_path).secret(CLIENT)
 
 
 def test_notices_a_missing_key_check(vault: SqliteVault, tmp_path: Path) -> None:
     vault.keep_secret(CLIENT, held())
     _change(vault, "DELETE FROM meta WHERE name = 'key_check'")
-    with pytest.raises(VaultFailed, match="does not open it"):
+    with pytest.raises(VaultFailed, match=r"check of its key is damaged.*is the right one"):
         sqlite_vault(tmp_path).secret(CLIENT)
 
 
