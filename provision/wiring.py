@@ -31,11 +31,12 @@ if TYPE_CHECKING:
     from provision.stages.sink_making import Writer
     from provision.stages.targets import ChosenTarget
     from provision.stages.token_purpose import Wanted
+    from provision.stages.vault_work import VaultWork
     from provision.vault.port import SignedInMailbox, Vault
 
 __all__ = [
     "Choices", "Place", "colour_is_unwanted", "load", "open_adoption", "open_fleet", "open_held",
-    "open_session", "sign_in_hook", "terminal_is_dumb",
+    "open_session", "sign_in_hook", "terminal_is_dumb", "vault_work",
 ]  # fmt: skip
 
 
@@ -168,6 +169,13 @@ def sign_in_hook(command: str) -> "SignInHook":
     return make_hook(command, os.environ, Path())
 
 
+def vault_work() -> "VaultWork":
+    """Return what can be done to the vault as a whole; nothing is done yet."""
+    from provision.stages.vault_work import VaultWork
+
+    return VaultWork(os.environ, SystemClock())
+
+
 def _held(found: "SignedInMailbox", vault: "Vault", report: "Report", stack: ExitStack) -> "Held":
     from provision.cloud import named_cloud
     from provision.stages.held_mailbox import Held
@@ -222,15 +230,9 @@ def _services(
 
 def vault_of(clock: SystemClock, environ: Mapping[str, str]) -> "Vault":
     """Return the vault that settings name; nothing is read or made before it is used."""
-    from provision.vault.open import open_vault
+    from provision.stages.vault_of_environment import open_vault_of
 
-    return open_vault(
-        environ.get("PROVISION_VAULT"),
-        Path(environ.get("XDG_DATA_HOME") or Path.home() / ".local/share"),
-        Path(environ.get("XDG_CONFIG_HOME") or Path.home() / ".config"),
-        secret_setting(environ, "PROVISION_VAULT_KEY"),
-        clock,
-    )
+    return open_vault_of(environ, clock)
 
 
 def _tenant_id(tenant: str, services: "Services") -> str:

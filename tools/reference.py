@@ -71,7 +71,7 @@ def commands_page() -> str:
         panels[command.panel].append(command)
     text = [HEAD, "| | |", "|---|---|"]
     for panel, group in panels.items():
-        links = " ".join(f"[{c.name}](#{c.name})" for c in group)
+        links = " ".join(f"[{c.name}](#{c.name.replace(' ', '-')})" for c in group)
         text.append(f"| {panel} | {links} |")
     for group in panels.values():
         for command in group:
@@ -181,11 +181,18 @@ def _selectors(entry: Entry) -> str:
 
 
 def commands() -> list[Command]:
-    """Return every command that the program has."""
-    return [
-        _token(command) if name == "token" else _command(name, command)
-        for name, command in vars(get_command(app))["commands"].items()
-    ]
+    """Return every command that the program has; one of a group is named with its group."""
+    found = []
+    for name, command in vars(get_command(app))["commands"].items():
+        if name == "token":
+            found.append(_token(command))
+            continue
+        within = vars(command).get("commands")
+        if within is None:
+            found.append(_command(name, command, command.rich_help_panel))
+            continue
+        found += [_command(f"{name} {n}", c, command.rich_help_panel) for n, c in within.items()]
+    return found
 
 
 def _section(command: Command) -> list[str]:
@@ -200,9 +207,9 @@ def _cell(text: str) -> str:
     return text.replace("|", "\\|")
 
 
-def _command(name: str, command: Any) -> Command:  # noqa: ANN401  (typer does not export its types)
+def _command(name: str, command: Any, panel: str) -> Command:  # noqa: ANN401  (typer does not export its types)
     options = tuple(_option(p) for p in command.params if not p.hidden)
-    return Command(name, command.rich_help_panel, _joined(command.help), options)
+    return Command(name, panel, _joined(command.help), options)
 
 
 def _option(parameter: Any) -> Option:  # noqa: ANN401  (see _command)
@@ -216,7 +223,7 @@ def _option(parameter: Any) -> Option:  # noqa: ANN401  (see _command)
 
 def _metavar(parameter: Any) -> str:  # noqa: ANN401  (see _command)
     if parameter.metavar:
-        return str(parameter.metavar)
+        return str(parameter.metavar).replace("|", "\\|")
     kind = parameter.type_descriptor.annotation
     if isinstance(kind, type) and issubclass(kind, enum.Enum):
         # A bar would end the table's cell, even in code.

@@ -23,6 +23,7 @@ from provision.cli.sandbox import sandbox
 from provision.cli.schema import schema
 from provision.cli.status import status
 from provision.cli.token import main as token_main
+from provision.cli.vault import vault
 from provision.cli.verify import verify
 from provision.errors import ProvisionError
 
@@ -52,6 +53,8 @@ app.command(
     rich_help_panel=WHEN_IT_FAILS,
     context_settings={"ignore_unknown_options": True, "help_option_names": ["--help"]},
 )(explain)
+
+app.add_typer(vault, rich_help_panel=EVERY_DAY)
 
 
 @app.command(

@@ -8,7 +8,8 @@ from provision.errors import VaultFailed
 from provision.secret import Secret
 from provision.vault.cipher import Cipher
 from provision.vault.identity import Identity
-from provision.vault.key import KeyKeeper, fingerprint
+from provision.vault.key import KeyKeeper
+from provision.vault.key_text import fingerprint
 
 
 class CurrentKey:

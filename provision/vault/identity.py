@@ -7,7 +7,8 @@ from typing import Final
 
 from provision.secret import Secret
 from provision.vault.cipher import Cipher, Place
-from provision.vault.key import KEY_KINDS, KeySlot, fingerprint
+from provision.vault.key import KEY_KINDS, KeySlot
+from provision.vault.key_text import fingerprint
 from provision.vault.refusals import not_a_vault
 
 _CHECK_PLACE: Final = Place("meta", ("key_check",))

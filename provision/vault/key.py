@@ -1,23 +1,18 @@
 """Where a vault's key comes from: given, in the operating system's keyring, or in a file."""
 
-import os
-from base64 import b64decode, b64encode
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 from typing import Final, Literal, assert_never
 
 from provision.errors import UsageError, VaultFailed
 from provision.secret import Secret
+from provision.vault.key_file import read_key_file, remove_key_file, write_key_file
+from provision.vault.key_text import LOST, new_key, require_key, require_stored_key
 from provision.vault.os_keyring import Keyring, system_keyring
-from provision.vault.private_files import require_private, sync_directory
 
 KeyKind = Literal["environment", "keyring", "file"]
 KEY_KINDS: Final[tuple[KeyKind, ...]] = ("environment", "keyring", "file")
-KEY_BYTES: Final = 32
-_LOST = "bring it back from a backup, or move the vault away: `provision apply` makes a new one"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +84,45 @@ class KeyKeeper:
         """Return the file of a key."""
         return self.key_file.with_name(f"vault-{slot.name}.key") if slot.name else self.key_file
 
+    def place(self, slot: KeySlot, vault: Path, key: Secret) -> None:
+        """Put a key that is about to replace another into a slot of its own, and read it back.
+
+        Raises:
+            VaultFailed: It is not kept there.
+            UsageError: It would lie beside the vault.
+        """
+        match slot.kind:
+            case "environment":
+                return  # whoever gave it keeps it
+            case "keyring":
+                self._keyring_of_session(vault).write(slot.entry, key)
+            case "file":
+                self.require_apart(vault)
+                write_key_file(self.file(slot), key)
+            case _:
+                assert_never(slot.kind)
+        if self.fetch(slot, vault) != key:
+            raise VaultFailed(
+                f"vault {vault}: {self.origin(slot)} did not keep the new key as it was given",
+                hint="choose another kind of key with `provision vault rotate-key --to`",
+            )
+
+    def remove(self, slot: KeySlot) -> str:
+        """Remove a key that nothing needs any more; return where it still is, empty when gone."""
+        match slot.kind:
+            case "environment":
+                return self.origin(slot)
+            case "keyring":
+                keyring = self.keyring()
+                is_gone = keyring is not None and _is_removed(keyring, slot.entry)
+                return "" if is_gone else f"{self.origin(slot)} ({slot.entry})"
+            case "file":
+                # New vaults share the file without a name: another one may need it.
+                is_gone = bool(slot.name) and remove_key_file(self.file(slot))
+                return "" if is_gone else self.origin(slot)
+            case _:
+                assert_never(slot.kind)
+
     def _fetch_given(self, vault: Path) -> Secret:
         if self.given is None:
             raise VaultFailed(
@@ -98,6 +132,15 @@ class KeyKeeper:
         return require_key(self.given, "PROVISION_VAULT_KEY")
 
     def _fetch_from_keyring(self, slot: KeySlot, vault: Path) -> Secret:
+        found = self._keyring_of_session(vault).read(slot.entry)
+        if found is None:
+            raise VaultFailed(
+                f"vault {vault}: its key is no longer in the operating system's keyring",
+                hint=LOST,
+            )
+        return require_stored_key(found, self.origin(slot))
+
+    def _keyring_of_session(self, vault: Path) -> Keyring:
         keyring = self.keyring()
         if keyring is None:
             raise VaultFailed(
@@ -106,24 +149,18 @@ class KeyKeeper:
                 hint="log in where the keyring is unlocked; for a pipeline, set PROVISION_VAULT to "
                 "another file and PROVISION_VAULT_KEY to a key of its own",
             )
-        found = keyring.read(slot.entry)
-        if found is None:
-            raise VaultFailed(
-                f"vault {vault}: its key is no longer in the operating system's keyring",
-                hint=_LOST,
-            )
-        return _require_stored_key(found, self.origin(slot))
+        return keyring
 
     def _fetch_from_file(self, slot: KeySlot, vault: Path) -> Secret:
         path = self.file(slot)
-        found = _read(path)
+        found = read_key_file(path)
         if found is None:
-            raise VaultFailed(f"vault {vault}: its key file {path} is missing", hint=_LOST)
+            raise VaultFailed(f"vault {vault}: its key file {path} is missing", hint=LOST)
         return found
 
     def _make_file(self, vault: Path, key: Secret) -> Secret:
         self.require_apart(vault)
-        found = _read(self.key_file)
+        found = read_key_file(self.key_file)
         if found is not None:
             return found
         write_key_file(self.key_file, key)
@@ -143,43 +180,6 @@ class KeyKeeper:
             )
 
 
-def new_key() -> Secret:
-    """Return a key that nobody has."""
-    return Secret(b64encode(os.urandom(KEY_BYTES)).decode())
-
-
-def fingerprint(key: Secret) -> str:
-    """Return what a key is known by; it says nothing about the key."""
-    return sha256(b"provision vault key " + b64decode(key.reveal())).hexdigest()[:16]
-
-
-def require_key(given: Secret, origin: str) -> Secret:
-    """Return the key that was given.
-
-    Raises:
-        UsageError: It is not the base64 of 32 bytes.
-    """
-    if not _is_key(given):
-        raise UsageError(
-            f"{origin}: is not the base64 of {KEY_BYTES} bytes",
-            hint=f"make a key with `openssl rand -base64 {KEY_BYTES}`",
-        )
-    return given
-
-
-def _require_stored_key(found: Secret, origin: str) -> Secret:
-    if not _is_key(found):
-        raise VaultFailed(f"{origin}: what is there is not the key of a vault", hint=_LOST)
-    return found
-
-
-def _is_key(candidate: Secret) -> bool:
-    try:
-        return len(b64decode(candidate.reveal(), validate=True)) == KEY_BYTES
-    except ValueError:
-        return False
-
-
 def _keeps(keyring: Keyring, vault_id: str, key: Secret) -> bool:
     try:
         keyring.write(vault_id, key)
@@ -189,42 +189,9 @@ def _keeps(keyring: Keyring, vault_id: str, key: Secret) -> bool:
         return False
 
 
-def _read(path: Path) -> Secret | None:
-    if require_private(path) is None:
-        return None
+def _is_removed(keyring: Keyring, entry: str) -> bool:
     try:
-        found = Secret(path.read_text(encoding="ascii").strip())
-    except (OSError, ValueError) as error:
-        raise VaultFailed(f"key file {path}: cannot be read", hint=_LOST) from error
-    return _require_stored_key(found, f"key file {path}")
-
-
-def write_key_file(path: Path, key: Secret) -> None:
-    """Write a file that appears complete or not at all, and never replaces another.
-
-    Raises:
-        VaultFailed: The operating system refused.
-    """
-    try:
-        _write_new(path, key)
-    except OSError as error:
-        raise VaultFailed(
-            f"key file {path}: cannot be created ({error.strerror})",
-            hint="make its directory writable, or set PROVISION_VAULT_KEY",
-        ) from error
-
-
-def _write_new(path: Path, key: Secret) -> None:
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.urandom(8).hex()}")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            file.write(key.reveal() + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        with suppress(FileExistsError):
-            path.hardlink_to(temporary)
-    finally:
-        temporary.unlink()
-    sync_directory(path.parent)
+        keyring.remove(entry)
+    except VaultFailed:
+        return False
+    return True

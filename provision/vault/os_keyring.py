@@ -22,18 +22,26 @@ _LEAKS: Final = (
 
 
 class Keyring(Protocol):
-    """Somewhere outside the vault that keeps one key per vault."""
+    """Somewhere outside the vault that keeps keys, each as an entry."""
 
-    def read(self, vault_id: str) -> Secret | None:
-        """Return the key of that vault.
+    def read(self, entry: str) -> Secret | None:
+        """Return the key of that entry.
 
         Raises:
             VaultFailed: The keyring is locked or broken.
         """
         ...
 
-    def write(self, vault_id: str, key: Secret) -> None:
-        """Keep the key of that vault.
+    def write(self, entry: str, key: Secret) -> None:
+        """Keep a key as that entry.
+
+        Raises:
+            VaultFailed: The keyring is locked or broken.
+        """
+        ...
+
+    def remove(self, entry: str) -> None:
+        """Remove that entry; one that is not there is no error.
 
         Raises:
             VaultFailed: The keyring is locked or broken.
@@ -68,16 +76,22 @@ class OsKeyring:
     def __init__(self, backend: Backend) -> None:
         self._backend = backend
 
-    def read(self, vault_id: str) -> Secret | None:
-        """Return the key of that vault."""
+    def read(self, entry: str) -> Secret | None:
+        """Return the key of that entry."""
         with _translated():
-            found = self._backend.get_password(_SERVICE, vault_id)
+            found = self._backend.get_password(_SERVICE, entry)
         return None if found is None else Secret(found)
 
-    def write(self, vault_id: str, key: Secret) -> None:
-        """Keep the key of that vault."""
+    def write(self, entry: str, key: Secret) -> None:
+        """Keep a key as that entry."""
         with _translated():
-            self._backend.set_password(_SERVICE, vault_id, key.reveal())
+            self._backend.set_password(_SERVICE, entry, key.reveal())
+
+    def remove(self, entry: str) -> None:
+        """Remove that entry; one that is not there is no error."""
+        with _translated():
+            if self._backend.get_password(_SERVICE, entry) is not None:
+                self._backend.delete_password(_SERVICE, entry)
 
 
 def system_keyring() -> Keyring | None:

@@ -15,7 +15,7 @@ from tests.architecture.sources import PRODUCT, plant, read_sources
 
 DATA = PRODUCT / "diagnose" / "data"
 # `provision verb --option value`, up to what ends a command in a sentence.
-_COMMAND = re.compile(r"\bprovision (?P<verb>[a-z]+)(?P<rest>[^`'\";,\n]*)")
+_COMMAND = re.compile(r"\bprovision (?P<verb>vault [a-z-]+|[a-z]+)(?P<rest>[^`'\";,\n]*)")
 _OPTION = re.compile(r"(?<!\S)--?[a-z][a-z-]*")
 _ANYWHERE = {"--help", "-h"}
 # "while no provision is running": a word that is no command, and a sentence that goes on.
@@ -24,11 +24,14 @@ _PROSE = re.compile(r" (?!and\b|or\b|then\b|to\b|with\b|again\b|first\b)[a-z]+\b
 
 def commands() -> dict[str, set[str]]:
     """Return every command with its options."""
-    group = get_command(app)
+    every = dict(getattr(get_command(app), "commands", {}))
+    for group, command in list(every.items()):
+        within = getattr(command, "commands", {})
+        every |= {f"{group} {name}": inner for name, inner in within.items()}
     found = {
         name: {opt for parameter in command.params for opt in parameter.opts}
         | {opt for parameter in command.params for opt in parameter.secondary_opts}
-        for name, command in getattr(group, "commands", {}).items()
+        for name, command in every.items()
     }
     found["token"] = set(_parser()._option_string_actions)  # noqa: SLF001  (argparse has no other way)
     return found
@@ -98,6 +101,8 @@ def test_every_answer_of_the_catalogue_names_commands_that_exist(name):
     [
         ("provision demolish", ["provision demolish"]),
         ("provision apply --force", ["provision apply --force"]),
+        ("provision vault polish", ["provision vault polish"]),
+        ("run `provision vault rotate-key --to file`", []),
         ("run `provision plan --detailed-exitcode`, then `provision plam`", ["provision plam"]),
         ("begin again: provision adapt and then look", ["provision adapt and then look"]),
         ("provision token --mailbox A --for imap; provision refresh --all", []),

@@ -1,27 +1,16 @@
 """Many mailboxes in a workplace's vault: each a line of refresh tokens of its own."""
 
-from base64 import b64decode
 from dataclasses import replace
-from pathlib import Path
 
 from provision.clock import SystemClock
-from provision.secret import Secret
-from provision.vault.open import open_vault
+from provision.stages import vault_of_environment
 from provision.vault.port import MailboxKey, RefreshToken, SignedInMailbox, Vault
 from tests.e2e.workplace import OWNER, Workplace
 
 
 def vault_of(work: Workplace) -> Vault:
     """Open the vault of a workplace, as another process would."""
-    env = work.environment
-    assert b64decode(env["PROVISION_VAULT_KEY"])
-    return open_vault(
-        env["PROVISION_VAULT"],
-        Path(env["XDG_DATA_HOME"]),
-        Path(env["XDG_CONFIG_HOME"]),
-        Secret(env["PROVISION_VAULT_KEY"]),
-        SystemClock(),
-    )
+    return vault_of_environment.open_vault_of(work.environment, SystemClock())
 
 
 def newest(vault: Vault, key: MailboxKey) -> RefreshToken:

@@ -20,6 +20,7 @@ from provision.vault.entries import (
 from provision.vault.key import KeyKeeper
 from provision.vault.os_keyring import Keyring
 from provision.vault.port import Vault
+from provision.vault.sqlite_upkeep import SqliteUpkeep
 from provision.vault.sqlite_vault import SqliteVault
 
 START = datetime(2031, 3, 4, 5, 6, 7, tzinfo=UTC)
@@ -87,17 +88,24 @@ class MemoryKeyring:
 
     def __init__(self, *, refuses: bool = False, forgets: bool = False) -> None:
         self.kept: dict[str, Secret] = {}
-        self._refuses = refuses
+        self.refuses = refuses
         self._forgets = forgets
 
-    def read(self, vault_id: str) -> Secret | None:
-        return self.kept.get(vault_id)
+    def read(self, entry: str) -> Secret | None:
+        return self.kept.get(entry)
 
-    def write(self, vault_id: str, key: Secret) -> None:
-        if self._refuses:
-            raise VaultFailed("the operating system's keyring refused")
+    def write(self, entry: str, key: Secret) -> None:
+        self._require_willing()
         if not self._forgets:
-            self.kept[vault_id] = key
+            self.kept[entry] = key
+
+    def remove(self, entry: str) -> None:
+        self._require_willing()
+        self.kept.pop(entry, None)
+
+    def _require_willing(self) -> None:
+        if self.refuses:
+            raise VaultFailed("the operating system's keyring refused")
 
 
 def sqlite_vault(
@@ -109,5 +117,21 @@ def sqlite_vault(
     busy_timeout: float = 10.0,
 ) -> SqliteVault:
     """Return the vault below a directory; the same directory gives the same vault."""
-    keys = KeyKeeper(given, root / "config" / "vault.key", lambda: keyring)
+    keys = key_keeper(root, given, keyring)
     return SqliteVault(root / "data" / "vault.db", keys, at or clock(), busy_timeout=busy_timeout)
+
+
+def sqlite_upkeep(
+    root: Path,
+    *,
+    given: Secret | None = VAULT_KEY,
+    keyring: Keyring | None = None,
+    at: Clock | None = None,
+) -> SqliteUpkeep:
+    """Return the upkeep of the vault that `sqlite_vault` gives."""
+    keys = key_keeper(root, given, keyring)
+    return SqliteUpkeep(root / "data" / "vault.db", keys, at or clock())
+
+
+def key_keeper(root: Path, given: Secret | None, keyring: Keyring | None) -> KeyKeeper:
+    return KeyKeeper(given, root / "config" / "vault.key", lambda: keyring)

@@ -10,7 +10,8 @@ import pytest
 
 from provision.errors import UsageError, VaultFailed
 from provision.secret import Secret
-from provision.vault.key import KeyKeeper, fingerprint, require_key
+from provision.vault.key import KeyKeeper
+from provision.vault.key_text import fingerprint, require_key
 from tests.unit.vault.samples import (
     CLIENT,
     OTHER_KEY,
