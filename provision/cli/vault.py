@@ -2,14 +2,17 @@
 
 import typer
 
+from provision.cli.vault_export import export
+from provision.cli.vault_import import import_export
 from provision.cli.vault_rotate_key import rotate_key
 
 vault = typer.Typer(
     name="vault",
-    help="Change the vault's key.",
+    help="Change the vault's key, move the vault to another machine.",
     no_args_is_help=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for command in (rotate_key,):
-    vault.command()(command)
+vault.command()(rotate_key)
+vault.command()(export)
+vault.command("import")(import_export)

@@ -16,18 +16,25 @@ _NO_DIRECTORY_SYNC: Final = frozenset({errno.EINVAL, errno.ENOTSUP, errno.EACCES
 """What file systems and platforms answer that cannot sync a directory."""
 
 
-def check_writable(path: Path) -> None:
+_ELSEWHERE: Final = "name another path in the manifest's `handoff`"
+
+
+def check_writable(path: Path, *, elsewhere: str = _ELSEWHERE) -> None:
     """Prove that a file can be replaced, and leave nothing behind.
+
+    Args:
+        path: The file.
+        elsewhere: What to do where it must not be replaced.
 
     Raises:
         SinkFailed: The directory is missing or closed, or something is at the path that must not
             be replaced: a directory, a device, a symbolic link, another user's file.
     """
-    _check_target(path)
+    _check_target(path, elsewhere)
     if not path.parent.is_dir():
         raise SinkFailed(
             f"{path}: the directory {path.parent} does not exist",
-            hint="make the directory, or name another path in the manifest's `handoff`",
+            hint=f"make the directory, or {elsewhere}",
         )
     try:
         descriptor, name = _temporary(path)
@@ -105,14 +112,14 @@ def _temporary(path: Path) -> tuple[int, str]:
     return tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
 
 
-def _check_target(path: Path) -> None:
+def _check_target(path: Path, elsewhere: str = _ELSEWHERE) -> None:
     try:
         status = path.lstat()
     except FileNotFoundError:
         return
     except OSError as error:
         raise SinkFailed(f"{path}: the path cannot be looked at ({error.strerror})") from error
-    hint = "name another path in the manifest's `handoff`"
+    hint = elsewhere
     if stat.S_ISLNK(status.st_mode):
         raise SinkFailed(f"{path}: is a symbolic link, and would be replaced by a file", hint=hint)
     if stat.S_ISDIR(status.st_mode):

@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from provision.secret import Secret
+from provision.vault.contents import Contents
 from provision.vault.key import KeyKind
+from provision.vault.moving import Moved
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +30,29 @@ class Rotated:
     """Whether an earlier run had changed the key to this one already."""
 
 
+@dataclass(frozen=True, slots=True)
+class TakenOut:
+    """What a vault gave to be moved."""
+
+    vault: str
+    """Where the vault is."""
+    contents: Contents
+    left: tuple[Moved, ...]
+    """What stays in it, and what could not be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class TakenIn:
+    """What a vault took."""
+
+    vault: str
+    """Where the vault is."""
+    moved: tuple[Moved, ...]
+    """What was taken, kept and left; not what was here already, as it was."""
+
+
 class Upkeep(Protocol):
-    """A vault that can be rekeyed.
+    """A vault that can be rekeyed and moved.
 
     Every method may raise `VaultFailed`, and is safe while other processes use the vault.
     """
@@ -43,5 +66,16 @@ class Upkeep(Protocol):
 
         Raises:
             UsageError: A key was given and not wanted, wanted and not given, or is no key.
+        """
+        ...
+
+    def take_out(self) -> TakenOut:
+        """Return everything that can be moved, secrets included; changes nothing."""
+        ...
+
+    def take_in(self, contents: Contents) -> TakenIn:
+        """Merge the contents of another vault, all or nothing; harmless when repeated.
+
+        Of two refresh tokens of a mailbox the one that was issued last is the newest afterwards.
         """
         ...

@@ -18,6 +18,7 @@ LEAVES_HERE = {
     "oauth/transport.py": "the form that is posted",
     "sandbox/ready.py": "the ready file",
     "sandbox/visitor.py": "the field that is filled in",
+    "vault/contents.py": "the text that an export seals",
 }
 """Files in which a revealed credential may be part of another value, and which value that is."""
 
