@@ -1,7 +1,10 @@
 """`provision doctor`: why it fails here, and what to do first; changes nothing."""
 
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
 
 from provision import wiring
 from provision.cli import ask, console, exits
@@ -28,12 +31,19 @@ def doctor(
     file: File = MANIFEST,
     cloud: CloudOption = None,
     trust_cloud: TrustCloud = None,
+    bundle: Annotated[
+        Path | None,
+        typer.Option("--bundle", help="Write a support file there, too.", metavar="FILE"),
+    ] = None,
     output: OutputOption = Output.TEXT,
     no_progress: NoProgress = False,
 ) -> int:
-    """Say who signs in, what they may do, what the tenant allows, and what is out of order."""
+    """Say what is out of order: rights, policies, registration, mailboxes, this machine."""
+    from provision.cli import support_bundle
     from provision.cli.progress_view import Watch
 
+    if bundle is not None:
+        support_bundle.require_writable(bundle)
     place = wiring.Place(file, cloud, tuple(trust_cloud or ()))
     choices = wiring.Choices(may_open_browser=ask.is_interactive())
     with (
@@ -41,6 +51,8 @@ def doctor(
         wiring.open_session(place, watch, choices) as session,
     ):
         found = session.examine()
+        if bundle is not None:
+            support_bundle.write(bundle, file, session, _as_json(found))
     if output is Output.JSON:
         console.out_json(_as_json(found))
     else:

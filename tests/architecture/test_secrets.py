@@ -8,6 +8,7 @@ from tests.architecture.sources import PRODUCT, Source, plant, read_sources
 LEAVES_HERE = {
     "cli/demo.py": "the settings of its own session",
     "cli/token.py": "the product of the command",
+    "diagnose/pasted/redaction.py": "what is blotted out of a support file",
     "graph/federation.py": "the assertion that azure-identity asks for",
     "handoff/aem_worksheet.py": "the text of a worksheet",
     "handoff/json_file.py": "the text of a sink's file",

@@ -104,3 +104,35 @@ def test_a_clock_that_is_wrong_and_hosts_that_answer_are_told(work):
     assert found[0]["text"] == "the clock agrees with Microsoft's"
     assert [f["text"].split()[0] for f in found[1:]] == ["login", "Graph", "IMAP", "POP", "SMTP"]
     assert {f["mark"] for f in found} == {"good"}
+
+
+def test_a_bundle_has_what_a_helper_asks_for_and_no_secret(work):
+    work.signed_in()
+    work.file("provision.yaml").write_text(
+        work.file("provision.yaml").read_text()
+        + "# client_secret: Wxq8Q~abcDEF0123456789_-.~ghiJ\n"
+    )
+
+    work.done("doctor", "--bundle", "support.json", "--output", "json")
+
+    bundle = work.file("support.json")
+    text = bundle.read_text()
+    found = json.loads(text)
+    assert bundle.stat().st_mode & 0o777 == 0o600
+    assert {"doctor", "manifest", "platform", "settings", "status", "versions"} <= set(found)
+    assert f"uniqueName: {work.name}" in found["manifest"]
+    assert "AZURE_CLIENT_SECRET" in found["settings"]
+    assert "Wxq8Q~" not in text
+    assert work.environment["AZURE_CLIENT_SECRET"] not in text
+    assert work.environment["PROVISION_VAULT_KEY"] not in text
+    assert found["doctor"]["sections"]
+    assert found["status"]["applications"]
+
+
+def test_a_bundle_that_cannot_be_written_is_refused_before_anything_is_asked(work, levers):
+    levers.forget_requests()
+
+    ran = work.run("doctor", "--bundle", "nowhere/support.json")
+
+    assert (ran.code, levers.control("GET", "/requests")["requests"]) == (1, [])
+    assert "name another file with --bundle" in ran.err

@@ -52,7 +52,7 @@ _NAMES: Final = {
 def credentials(text: str, now: datetime) -> list[Finding]:
     """Return every credential of a text, each value once."""
     found: dict[str, Finding] = {}
-    for at, value, label in _candidates(text):
+    for at, value, label in candidates(text):
         token = bearer_of(value)
         if token is not None and value not in found:
             found[value] = _finding(Recognised("mail-login"), value, at)
@@ -63,7 +63,8 @@ def credentials(text: str, now: datetime) -> list[Finding]:
     return [*found.values(), *_pem(text)]
 
 
-def _candidates(text: str) -> Iterator[tuple[int, str, str]]:
+def candidates(text: str) -> Iterator[tuple[int, str, str]]:
+    """Yield what may be a credential: its place, itself, and the label before it."""
     alone = _GUID_ALONE.fullmatch(text)
     if alone is not None:
         yield alone.start(1), alone[1], ""
