@@ -202,13 +202,12 @@ def _services(
 
     import_httpx()
     from provision.oauth.discovery import Discovery
-    from provision.oauth.listener import Listener
     from provision.oauth.reach import proxy_settings
     from provision.oauth.tenant_pace import TenantPace
     from provision.oauth.token_endpoint import TokenEndpoint
     from provision.oauth.transport import open_transport
     from provision.stages.deferred_interrupt import make_shield
-    from provision.stages.services import Services
+    from provision.stages.services import Services, listener_for_sign_in
 
     clock = fleet_clock or SystemClock()
     http = stack.enter_context(open_transport(cloud))
@@ -218,7 +217,7 @@ def _services(
         vault=vault_of(clock, choices.environ),
         endpoint=TokenEndpoint(http if fleet_clock is None else TenantPace(http, clock), clock),
         discovery=Discovery(http, clock),
-        listen=Listener,
+        listen=listener_for_sign_in,
         report=report,
         shield=make_shield(report),
         supplied_secret=choices.client_secret

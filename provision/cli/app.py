@@ -1,9 +1,11 @@
 """The command line: commands, exit codes, and the only place that catches everything."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from copy import copy
 
 import typer
+from typer.main import get_command, get_group
 
 from provision.cli import console, exits
 from provision.cli.adopt import adopt
@@ -68,11 +70,26 @@ def token(context: typer.Context) -> int:
     return token_main(context.args)
 
 
+def parser_for(argv: Sequence[str]) -> Callable[..., object]:
+    """Return the parser with the one command that is named first, or with all where none is.
+
+    typer makes the parser of every command that it knows before it looks at what was typed.
+    """
+    commands = app.registered_commands
+    named = [c for c in commands if c.callback and c.callback.__name__ in argv[:1]]
+    if not named:
+        return get_command(app)
+    only = copy(app)
+    only.registered_commands, only.registered_groups = named, []
+    return get_group(only)
+
+
 def main(argv: Sequence[str]) -> int:
     """Run one command and return its exit code."""
     console.settle()
     try:
-        result = app(args=list(argv), prog_name="provision", standalone_mode=False)
+        parser = parser_for(argv)
+        result = parser(args=list(argv), prog_name="provision", standalone_mode=False)
         code = result if isinstance(result, int) else exits.DONE
         # typer turns Ctrl-C into this code by itself.
         return _interrupted() if code == exits.INTERRUPTED else code

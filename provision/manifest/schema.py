@@ -1,6 +1,14 @@
 """The JSON Schema of manifests, for editors and for whoever generates one."""
 
+import ast
+import inspect
+from itertools import pairwise
+from textwrap import dedent
 from typing import Any, Final
+
+from pydantic.alias_generators import to_camel
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
+from pydantic_core.core_schema import DataclassSchema
 
 from provision.manifest.validate import adapter
 
@@ -22,7 +30,7 @@ def json_schema() -> dict[str, Any]:
     It knows keys, types and choices; limits that depend on the audience and rules between sections
     are checked by `provision check` alone.
     """
-    schema = _tidied(adapter().json_schema())
+    schema = _tidied(adapter().json_schema(schema_generator=_Described))
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": IDENTIFIER,
@@ -30,6 +38,32 @@ def json_schema() -> dict[str, Any]:
         **schema,
         "examples": [dict(example) for example in _EXAMPLES],
     }
+
+
+class _Described(GenerateJsonSchema):
+    """Describes every key with the docstring below its field."""
+
+    def dataclass_schema(self, schema: DataclassSchema) -> JsonSchemaValue:
+        shape = super().dataclass_schema(schema)
+        for name, text in _docstrings(schema["cls"]).items():
+            shape["properties"][to_camel(name)]["description"] = text
+        return shape
+
+
+def _docstrings(section: type) -> dict[str, str]:
+    """Return the texts that stand below the fields of a class."""
+    found: dict[str, str] = {}
+    body = ast.parse(dedent(inspect.getsource(section))).body[0]
+    for field, below in pairwise(body.body if isinstance(body, ast.ClassDef) else ()):
+        match field, below:
+            case (
+                ast.AnnAssign(target=ast.Name(id=name)),
+                ast.Expr(value=ast.Constant(value=str(text))),
+            ):
+                found[name] = inspect.cleandoc(text)
+            case _:
+                pass
+    return found
 
 
 def _tidied(schema: dict[str, Any]) -> dict[str, Any]:

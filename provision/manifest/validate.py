@@ -10,6 +10,7 @@ from pydantic_core import ErrorDetails
 
 from provision.manifest.document import Node, Path, locate, plain, spelled
 from provision.manifest.fields import REFUSAL
+from provision.manifest.handoff import InstalledTarget
 from provision.manifest.model import Manifest
 from provision.manifest.rules import findings
 from provision.manifest.sections import WRITTEN
@@ -59,19 +60,33 @@ def validated(root: Node, ambiguous: frozenset[str]) -> tuple[Manifest | None, l
         root: What the file says.
         ambiguous: Paths, as spelled, of values that were reported as YAML already.
     """
-    strange = _shape().strange_keys(root)
+    strange = [] if _is_right(root) else _shape().strange_keys(root)
     mending = _Mending(root, ambiguous)
     for _ in range(_ROUNDS):
         try:
-            manifest = adapter().validate_python(
-                plain(root), by_alias=True, by_name=False, context=WRITTEN
-            )
+            manifest = _parsed(root)
         except ValidationError as error:
             mending.take([f for e in error.errors() for f in _finding(e)])
         else:
             mending.report([f for f in findings(manifest) if not mending.has_spoiled(f.rests_on)])
             return manifest, [*strange, *mending.found]
     return None, [*strange, *mending.found]
+
+
+def _is_right(root: Node) -> bool:
+    """Tell whether pydantic alone has nothing to say, and no key that it does not know is let in.
+
+    Making the shape that finds strange keys takes as long as the whole validation.
+    """
+    try:
+        manifest = _parsed(root)
+    except ValidationError:
+        return False
+    return not any(isinstance(target, InstalledTarget) for target in manifest.handoff)
+
+
+def _parsed(root: Node) -> Manifest:
+    return adapter().validate_python(plain(root), by_alias=True, by_name=False, context=WRITTEN)
 
 
 class _Mending:
