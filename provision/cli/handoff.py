@@ -22,8 +22,8 @@ To = Annotated[
     str | None,
     typer.Option(
         "--to",
-        help="dotenv, json, aem-forms, github-actions or azure-devops, in place of the "
-        "manifest's list.",
+        help="A format that takes a path alone, such as dotenv, mutt or aem-forms, in place of "
+        "the manifest's list.",
     ),
 ]
 Forget = Annotated[

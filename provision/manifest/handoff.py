@@ -27,12 +27,14 @@ from provision.manifest.handoff_fields import (
     TimeoutSeconds,
     VaultOrigin,
 )
+from provision.manifest.handoff_mail_programs import MAIL_PROGRAMS, MailProgramTarget
 from provision.manifest.sections import SECTION
 from provision.manifest.spelling import nearest
 
 FILES: Final = ("dotenv", "json", "aem-forms")
 KINDS: Final = (
     *FILES,
+    *MAIL_PROGRAMS,
     "command",
     "keyring",
     "keyvault",
@@ -199,11 +201,14 @@ def _family(value: object) -> str | None:
         return None
     if to in FILES:
         return FILES[0]
+    if to in MAIL_PROGRAMS:
+        return MAIL_PROGRAMS[0]
     return to if to in KINDS else _INSTALLED
 
 
 HandoffTarget = (
     FileTarget
+    | MailProgramTarget
     | CommandTarget
     | KeyringTarget
     | KeyVaultTarget
@@ -215,6 +220,7 @@ HandoffTarget = (
 
 TaggedTarget = Annotated[
     Annotated[FileTarget, Tag(FILES[0])]
+    | Annotated[MailProgramTarget, Tag(MAIL_PROGRAMS[0])]
     | Annotated[CommandTarget, Tag("command")]
     | Annotated[KeyringTarget, Tag("keyring")]
     | Annotated[KeyVaultTarget, Tag("keyvault")]

@@ -16,6 +16,7 @@ from provision.manifest.handoff import (
     KeyVaultTarget,
     KubernetesTarget,
 )
+from provision.manifest.handoff_mail_programs import MailProgramTarget
 from provision.manifest.model import Manifest
 from provision.manifest.spelling import nearest
 from provision.manifest.unknown_keys import Finding
@@ -48,7 +49,7 @@ def _place(target: HandoffTarget) -> tuple[str, ...]:
     """
     found: tuple[str, ...]
     match target:
-        case FileTarget(path=path) | KubernetesTarget(path=path):
+        case FileTarget(path=path) | KubernetesTarget(path=path) | MailProgramTarget(path=path):
             found = ("path",) if path == "-" else ("path", path)
         case KeyringTarget(service=service):
             found = ("service", service)

@@ -17,6 +17,7 @@ from provision.handoff.installed import open_installed
 from provision.handoff.key_vault import KeyVaultSink, SecretStore
 from provision.handoff.keyring_entries import KeyringSink
 from provision.handoff.kubernetes import KubernetesSink, SecretName
+from provision.handoff.mail_programs import PASSWORD_COMMANDS
 from provision.handoff.port import Sink
 from provision.handoff.programs import Surroundings
 from provision.handoff.sinks import make_place, make_sink
@@ -31,6 +32,7 @@ from provision.manifest.handoff import (
     KeyVaultTarget,
     KubernetesTarget,
 )
+from provision.manifest.handoff_mail_programs import MailProgramTarget
 from provision.manifest.model import Manifest
 from provision.secret import Secret
 from provision.vault.os_keyring import refusals, trustworthy_backend
@@ -76,6 +78,8 @@ class Means:
     vault_token: Callable[[], Secret] = _nobody
     """Returns an access token for the cloud's Key Vaults."""
     clock: Clock = field(default_factory=SystemClock)
+    provision: tuple[str, ...] = ("provision",)
+    """How programs that ask for a token run provision."""
 
 
 MakeSink = Callable[[HandoffTarget, Path], Sink]
@@ -94,6 +98,8 @@ def sink_maker(means: Means) -> MakeSink:
                 return make_sink(
                     target.to, target.path, with_secrets=shows, base=folder, writer=write
                 )
+            case MailProgramTarget():
+                return _mail_program(target, folder, means)
             case KubernetesTarget():
                 write = partial(means.writer, has_secrets=True)
                 place = make_place(target.to, target.path, folder, write)
@@ -122,6 +128,12 @@ def refuse_strange_keys(manifest: Manifest, file: Path) -> None:
                 found.append(Problem(0, f"handoff[{index}]", said))
     if found:
         raise ManifestInvalid(str(file), tuple(found))
+
+
+def _mail_program(target: MailProgramTarget, folder: Path, means: Means) -> Sink:
+    write = partial(means.writer, has_secrets=False)
+    place = make_place(target.to, target.path, folder, write)
+    return PASSWORD_COMMANDS[target.to](place, means.provision)
 
 
 def _service(

@@ -1,5 +1,6 @@
 """What sinks need of the machine, out of settings that somebody else has read."""
 
+import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
@@ -41,8 +42,15 @@ def sinks_of_machine(
         cloud=services.cloud,
         vault_token=vault_token,
         clock=services.clock,
+        provision=this_program(),
     )
     return sink_maker(means)
+
+
+def this_program() -> tuple[str, ...]:
+    """Return how another program runs this provision, whatever its path and directory are."""
+    beside = Path(sys.executable).parent / "provision"
+    return (str(beside),) if beside.exists() else (sys.executable, "-m", "provision")
 
 
 def without_own_secrets(settings: Mapping[str, str]) -> dict[str, str]:

@@ -13,12 +13,13 @@ from provision.manifest.handoff import (
     GitHubActionsTarget,
     HandoffTarget,
 )
+from provision.manifest.handoff_mail_programs import MAIL_PROGRAMS, MailProgramTarget
 from provision.manifest.model import Manifest
 from provision.stages.secret_custody import Target
 from provision.stages.sink_making import MakeSink
 from provision.tenant.mailbox import Mailbox
 
-_BY_HAND: Final = (*FILES, "github-actions", "azure-devops")
+_BY_HAND: Final = (*FILES, *MAIL_PROGRAMS, "github-actions", "azure-devops")
 """What needs no more than a path, and can be asked for without a manifest's entry."""
 
 
@@ -56,6 +57,8 @@ def _typed(choice: ChosenTarget) -> HandoffTarget:
     match choice.to:
         case "dotenv" | "json" | "aem-forms":
             return FileTarget(choice.to, choice.path)
+        case "mutt" | "msmtp" | "isync" | "getmail":
+            return MailProgramTarget(choice.to, choice.path)
         case "github-actions":
             return GitHubActionsTarget(choice.to)
         case "azure-devops":

@@ -73,6 +73,12 @@ class MailMachine:
             smtp.sendmail(OWNER, [OWNER], message.as_bytes(policy=SMTP))
         return message
 
+    def settings(self, program: str) -> Path:
+        """Return the settings that `provision handoff` writes for a mail program."""
+        path = self.home / f"{program}.settings"
+        self.work.done("handoff", "--to", program, "--path", str(path))
+        return path
+
     def handed_off(self) -> dict[str, str]:
         """Return what `provision handoff` writes for another program."""
         self.work.write_manifest("handoff:\n  - {to: json, path: mail.json}\n")

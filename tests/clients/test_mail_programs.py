@@ -1,4 +1,4 @@
-"""Mail programs that take their password from `provision token`, as the guide tells."""
+"""Mail programs set up by `provision handoff`, and OfflineIMAP as the guide tells."""
 
 from collections.abc import Iterator
 from email.message import EmailMessage
@@ -38,23 +38,10 @@ def in_maildir(folder: Path, message: EmailMessage) -> int:
 
 def test_msmtp_sends(machine: MailMachine, witness: Witness) -> None:
     msmtp = find_program("msmtp", "apt-get install msmtp")
-    settings = machine.write(
-        "msmtprc",
-        f"""
-account forms
-host localhost
-port {machine.ready.smtp.port}
-tls on
-tls_starttls on
-tls_trust_file {machine.ready.ca_bundle}
-auth xoauth2
-user {OWNER}
-from {OWNER}
-passwordeval "{machine.password_command("smtp")}"
-""",
-    )
     message = new_message()
-    machine.run(msmtp, "-C", settings, "-a", "forms", "-t", stdin=message.as_string())
+    machine.run(
+        msmtp, "-C", machine.settings("msmtp"), "-a", OWNER, "-t", stdin=message.as_string()
+    )
 
     assert arrived(machine, message)
     witness("msmtp", version_of(msmtp), "sent a mail")
@@ -64,70 +51,35 @@ def test_mbsync_fetches(machine: MailMachine, witness: Witness) -> None:
     packages = "apt-get install isync libsasl2-modules-kdexoauth2"
     mbsync = find_program("mbsync", packages)
     find_file("usr/lib/*/sasl2/libkdexoauth2.so", packages)
-    (machine.home / "mbsync").mkdir()
-    settings = machine.write(
-        "mbsyncrc",
-        f"""
-IMAPAccount forms
-Host localhost
-Port {machine.ready.imap.port}
-SSLType IMAPS
-SystemCertificates no
-CertificateFile {machine.ready.ca_bundle}
-User {OWNER}
-AuthMechs XOAUTH2
-PassCmd "{machine.password_command("imap")}"
-
-IMAPStore forms-remote
-Account forms
-
-MaildirStore forms-local
-Path {machine.home}/mbsync/
-Inbox {machine.home}/mbsync/INBOX
-SubFolders Verbatim
-
-Channel forms
-Far :forms-remote:
-Near :forms-local:
-Patterns INBOX
-Create Near
-""",
-    )
+    settings = machine.settings("isync")
+    maildir = machine.home / "Mail" / OWNER
+    maildir.mkdir(parents=True)
     message = machine.deliver()
-    machine.run(mbsync, "-c", settings, "forms")
-    machine.run(mbsync, "-c", settings, "forms")
+    machine.run(mbsync, "-c", settings, OWNER)
+    machine.run(mbsync, "-c", settings, OWNER)
 
-    assert in_maildir(machine.home / "mbsync" / "INBOX", message) == 1
+    assert in_maildir(maildir / "INBOX", message) == 1
     witness("mbsync", version_of(mbsync), "fetched a mail, and not twice")
 
 
-def test_getmail_fetches(machine: MailMachine, witness: Witness) -> None:
-    getmail = find_program("getmail", "apt-get install getmail6")
-    command = tuple(machine.password_command("imap").split())
-    message = machine.deliver()
-    # A command of ours takes the mail: getmail writes no Maildir for root.
-    machine.write(
-        "getmailrc",
-        f"""
-[retriever]
-type = SimpleIMAPSSLRetriever
-server = localhost
-port = {machine.ready.imap.port}
-ca_certs = {machine.ready.ca_bundle}
-username = {OWNER}
-use_xoauth2 = True
-password_command = {command!r}
-
+DELIVERY = """
 [destination]
 type = MDA_external
 path = /usr/bin/tee
-arguments = ("{machine.home}/fetched",)
+arguments = ("{home}/fetched",)
 allow_root_commands = True
 
 [options]
 read_all = False
-""",
-    )
+"""
+
+
+def test_getmail_fetches(machine: MailMachine, witness: Witness) -> None:
+    getmail = find_program("getmail", "apt-get install getmail6")
+    message = machine.deliver()
+    retriever = machine.settings("getmail").read_text().partition("[destination]")[0]
+    # A command of ours takes the mail in the Maildir's place: getmail writes none for root.
+    machine.write("getmailrc", retriever + DELIVERY.format(home=machine.home))
     machine.run(getmail, f"--getmaildir={machine.home}", "--rcfile=getmailrc")
 
     assert is_same((machine.home / "fetched").read_bytes(), message)
@@ -212,26 +164,10 @@ def test_offlineimap_refreshes_by_itself(machine: MailMachine, witness: Witness)
 
 @pytest.fixture(scope="module")
 def muttrc(machine: MailMachine) -> Path:
+    settings = machine.settings("mutt")
     return machine.write(
         "muttrc",
-        f"""
-set ssl_ca_certificates_file = "{machine.ready.ca_bundle}"
-set imap_user = "{OWNER}"
-set folder = "imaps://localhost:{machine.ready.imap.port}/"
-set spoolfile = "+INBOX"
-set imap_authenticators = "xoauth2"
-set imap_oauth_refresh_command = "{machine.password_command("imap")}"
-
-set from = "{OWNER}"
-set smtp_url = "smtp://{OWNER}@localhost:{machine.ready.smtp.port}/"
-set ssl_starttls = yes
-set ssl_force_tls = yes
-set smtp_authenticators = "xoauth2"
-set smtp_oauth_refresh_command = "{machine.password_command("smtp")}"
-set copy = no
-set confirmappend = no
-set confirmcreate = no
-""",
+        f"source '{settings}'\nset copy = no\nset confirmappend = no\nset confirmcreate = no\n",
     )
 
 

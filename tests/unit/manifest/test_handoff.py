@@ -17,6 +17,10 @@ VAULT = "https://contoso.vault.azure.net"
 EVERY = f"""\
 handoff:
   - {{to: dotenv, path: mail.env}}
+  - {{to: mutt, path: muttrc}}
+  - {{to: msmtp, path: msmtprc}}
+  - {{to: isync, path: mbsyncrc}}
+  - {{to: getmail, path: getmailrc}}
   - to: command
     command: [vault, kv, put, secret/mail, '-']
     check: [vault, token, lookup]
@@ -46,6 +50,10 @@ def test_every_kind_of_this_package_can_be_written():
 
     assert [t.to for t in targets] == [
         "dotenv",
+        "mutt",
+        "msmtp",
+        "isync",
+        "getmail",
         "command",
         "keyring",
         "keyvault",
@@ -54,7 +62,7 @@ def test_every_kind_of_this_package_can_be_written():
         "github-actions",
         "azure-devops",
     ]
-    _, command, _, vault, *_ = targets
+    command, _, vault = targets[5:8]
     assert isinstance(command, CommandTarget)
     assert (command.command[0], command.timeout_seconds) == ("vault", 30)
     assert isinstance(vault, KeyVaultTarget)
@@ -74,6 +82,8 @@ def test_an_editor_with_the_schema_accepts_them_too():
         {"to": "keyvault", "vault": VAULT, "prefix": "a", "path": "x"},
         {"to": "command", "command": []},
         {"to": "dotenv"},
+        {"to": "mutt"},
+        {"to": "msmtp", "path": "x", "name": "y"},
         {"path": "x"},
     ],
 )

@@ -1,5 +1,7 @@
 """What sinks get of the machine: settings that name files and programs, and no secret of ours."""
 
+import shlex
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -44,6 +46,18 @@ def test_the_runner_names_the_file(world: World, write: str, setting: str) -> No
 
     assert "MAIL_OAUTH_CLIENT_SECRET<<" in path.read_text()
     assert (world.root / "stdout").read_text().startswith("::add-mask::")
+
+
+def test_a_mail_program_is_told_where_this_provision_is(world: World) -> None:
+    sink_for("{to: mutt, path: muttrc}", world).keep(make_handover())
+
+    (line, *_) = (
+        line for line in (world.root / "muttrc").read_text().splitlines() if " token " in line
+    )
+    program = line.partition("'")[2].partition(" token ")[0]
+    command = [*shlex.split(program), "token", "--help"]
+    ran = subprocess.run(command, capture_output=True, check=False, cwd="/")
+    assert ran.stdout.startswith(b"usage: provision token")
 
 
 def test_an_agent_is_known_by_its_setting(world: World) -> None:
@@ -108,7 +122,7 @@ def test_a_pipelines_outputs_can_be_asked_for_by_hand(to: str) -> None:
     ("to", "path", "message", "hint"),
     [
         ("keyvault", "-", "takes more than a path", "manifest's `handoff`"),
-        ("yaml", "-", "no such format", "dotenv, json, aem-forms, github-actions, azure-devops"),
+        ("yaml", "-", "no such format", "dotenv, json, aem-forms, mutt, msmtp, isync, getmail"),
         ("json", " ", "--path is the path", ""),
     ],
 )

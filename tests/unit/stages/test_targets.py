@@ -83,7 +83,15 @@ def test_a_mailbox_that_the_manifest_lacks_is_refused(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("to", "with_secrets", "has_secrets"),
-    [("dotenv", False, True), ("aem-forms", False, False), ("aem-forms", True, True)],
+    [
+        ("dotenv", False, True),
+        ("aem-forms", False, False),
+        ("aem-forms", True, True),
+        ("mutt", True, False),
+        ("msmtp", True, False),
+        ("isync", True, False),
+        ("getmail", True, False),
+    ],
 )
 def test_standard_output_is_told_whether_secrets_come(
     world: World, registration: Registration, to: str, with_secrets: bool, has_secrets: bool
