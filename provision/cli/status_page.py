@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 from provision.cli.status_style import STYLE
 from provision.cli.status_timeline import Timeline
-from provision.cli.status_words import Row, closing, day, days, end, groups, printable, summary
+from provision.cli.status_words import Row, closing, day, end, groups, printable
+from provision.vault.expiry import days
 
 if TYPE_CHECKING:
     from provision.stages.standing import ApplicationStanding, Status
@@ -82,7 +83,7 @@ def _task(command: str, dues: "list[Due]") -> str:
     more = f", and {len(dues) - 1} more" if len(dues) > 1 else ""
     return (
         f'<li class="{dues[0].state}">{_badge(dues[0])} '
-        f'{_text(summary(dues[0]))}{more} <span class="sub">→ <code>{_text(command)}</code>'
+        f'{_text(dues[0].in_words)}{more} <span class="sub">→ <code>{_text(command)}</code>'
         "</span></li>"
     )
 

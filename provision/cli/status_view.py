@@ -8,7 +8,7 @@ from textwrap import wrap
 from typing import TYPE_CHECKING, Final
 
 from provision.cli import console
-from provision.cli.status_words import Row, closing, day, end, groups, printable, summary
+from provision.cli.status_words import Row, closing, day, end, groups, printable
 
 if TYPE_CHECKING:
     from provision.stages.standing import ApplicationStanding, Status
@@ -88,7 +88,7 @@ def _first(status: "Status", width: int) -> Iterator[str]:
     first = to_do[0]
     others = sum(due.then == first.then for due in to_do) - 1
     more = f", and {others} more" if others else ""
-    yield from _wrapped(f"First: {printable(summary(first))}{more}", "", width)
+    yield from _wrapped(f"First: {printable(first.in_words)}{more}", "", width)
     yield _next(first.then)
 
 

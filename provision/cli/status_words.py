@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
-from provision.vault.expiry import Due, used_at
+from provision.vault.expiry import STATES_IN_WORDS, Due, used_at
 
 if TYPE_CHECKING:
     from provision.stages.standing import (
@@ -18,10 +18,6 @@ if TYPE_CHECKING:
 
 _MOST_NAMES: Final = 3
 """Holders that are named where there may be hundreds; JSON names them all."""
-_STATES: Final = {
-    "dead": "is dead", "refused": "was refused by Entra", "missing": "is missing",
-    "outdated": "is not the one that serves", "due": "is due",
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,30 +62,12 @@ def end(row: Row, at: datetime) -> datetime:
     return at if row.due.is_due else datetime.max.replace(tzinfo=UTC)
 
 
-def summary(due: Due) -> str:
-    """Return in words what has to be looked after."""
-    if due.state != "due" or due.days_left is None:
-        return f"{due.what} {_STATES[due.state]}"
-    return f"{due.what} dies in {days(due.days_left)}"
-
-
 def closing(status: "Status") -> str:
     """Return what there is to say where nothing is to be done."""
     for due in status.dues:
         if due.state == "good" and due.dies_at is not None:
             return f"Nothing to do. What dies first: {due.what}, on {day(due.dies_at)}."
     return "Nothing to do."
-
-
-def days(count: int) -> str:
-    """Return whole days in words."""
-    match count:
-        case 0:
-            return "less than a day"
-        case 1:
-            return "1 day"
-        case _:
-            return f"{count} days"
 
 
 def day(at: datetime) -> str:
@@ -159,4 +137,4 @@ def _holder(standing: "HolderStanding") -> Iterator[Row]:
 
 def _secret_note(due: Due) -> str:
     what = due.what.partition(" in ")[0]
-    return f"{what} {_STATES[due.state]}"
+    return f"{what} {STATES_IN_WORDS[due.state]}"

@@ -23,8 +23,11 @@ from provision.stages.doctor_mailboxes import look_into
 from provision.stages.plan import patient_look, read_tenant
 from provision.stages.registration import registration_of
 from provision.stages.services import AdministratorServices, Services
+from provision.stages.standing import Status
 
 _GRAVITY = ("bad", "warning")
+_TOLD_ELSEWHERE = {("refreshToken", "missing"), ("application", "missing")}
+"""What the sections of the mailboxes and of the registration say by themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,10 @@ class Diagnosis:
 
 
 def examine(
-    manifest: Manifest, services: Services, administrator: Callable[[], AdministratorServices]
+    manifest: Manifest,
+    services: Services,
+    administrator: Callable[[], AdministratorServices],
+    status: Callable[[], Status],
 ) -> Diagnosis:
     """Look at the administrator, the tenant's policies and the registration; never writes.
 
@@ -69,11 +75,12 @@ def examine(
         manifest: What is wanted.
         services: Whom to call.
         administrator: Signs the administrator in.
+        status: Tells what is held here.
 
     Raises:
         UsageError: A setting is wrong, so that nothing can be looked at.
     """
-    machine = _machine(services)
+    here = (*_held(status), *_machine(services))
     troubles: list[ProvisionError] = []
     try:
         admin = administrator()
@@ -81,7 +88,7 @@ def examine(
     except UsageError:
         raise
     except ProvisionError as error:
-        sections = (Section("administrator", (failed(error),)), *machine)
+        sections = (Section("administrator", (failed(error),)), *here)
         return Diagnosis(sections, isinstance(error, TemporaryError))
     facts = Facts(manifest, caller, None, None, services.clock.now())
     logins: tuple[Finding, ...] = ()
@@ -104,10 +111,25 @@ def examine(
             Section("policies", tuple(policy_findings(facts))),
             Section("registration", (*map(failed, troubles), *_registration(facts, troubles))),
             *((Section("mailboxes", logins),) if logins else ()),
-            *machine,
+            *here,
         ),
         any(isinstance(error, TemporaryError) for error in troubles),
     )
+
+
+def _held(status: Callable[[], Status]) -> tuple[Section, ...]:
+    try:
+        found = status()
+    except ProvisionError as error:
+        return (Section("held here", (Finding("unknown", error.message, error.hint),)),)
+    todo = tuple(
+        Finding("warning", due.in_words, due.then)
+        for due in found.to_do
+        if (due.kind, due.state) not in _TOLD_ELSEWHERE
+    )
+    first = next((due.dies_at for due in found.dues if due.dies_at and due.state == "good"), None)
+    well = "nothing that is held here is due" + (f" before {first:%Y-%m-%d}" if first else "")
+    return (Section("held here", todo or (Finding("good", well),)),)
 
 
 def _machine(services: Services) -> tuple[Section, ...]:

@@ -67,7 +67,7 @@ class Session:
         """Say what is out of order with administrator, tenant and registration; never writes."""
         from provision.stages.doctor import examine
 
-        return examine(self.manifest, self.services, lambda: self._admin)
+        return examine(self.manifest, self.services, lambda: self._admin, self.status)
 
     def apply(self, confirm: "Confirm", approve: "Approve | None" = None) -> "Applied":
         """Make the tenant match the manifest; `confirm` is shown the plan first.

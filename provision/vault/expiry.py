@@ -23,6 +23,12 @@ Kind = Literal[
 ]  # fmt: skip
 State = Literal["good", "due", "dead", "refused", "missing", "outdated", "spare"]
 
+STATES_IN_WORDS: Final = {
+    "dead": "is dead", "refused": "was refused by Entra", "missing": "is missing",
+    "outdated": "is not the one that serves", "due": "is due",
+}  # fmt: skip
+"""What is the matter with a thing, after its name."""
+
 
 @dataclass(frozen=True, slots=True)
 class Due:
@@ -48,6 +54,13 @@ class Due:
     def needs_sign_in(self) -> bool:
         """Tell whether only a mailbox's owner can mend it."""
         return self.kind == "refreshToken" and self.state in {"dead", "refused", "missing"}
+
+    @property
+    def in_words(self) -> str:
+        """Say what has to be looked after."""
+        if self.state != "due" or self.days_left is None:
+            return f"{self.what} {STATES_IN_WORDS.get(self.state, 'is good')}"
+        return f"{self.what} dies in {days(self.days_left)}"
 
     @property
     def is_due(self) -> bool:
@@ -156,6 +169,17 @@ def missing_secret(holder: Holder) -> Due:
     """Return what a holder needs that ought to have the client secret, and was given none."""
     what = f"client secret in {holder.key.name}"
     return Due("clientSecretCopy", what, "missing", then="provision handoff")
+
+
+def days(count: int) -> str:
+    """Return whole days in words."""
+    match count:
+        case 0:
+            return "less than a day"
+        case 1:
+            return "1 day"
+        case _:
+            return f"{count} days"
 
 
 def days_between(now: datetime, dies_at: datetime) -> int:

@@ -1,5 +1,6 @@
 """What the doctor sees: administrator, policies and registration, and what to do first."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -8,13 +9,21 @@ import pytest
 from provision.errors import ClientRefused, NotPermitted, Unreachable, UsageError
 from provision.plan.findings import Finding
 from provision.stages.doctor import Diagnosis, examine
+from provision.stages.standing import Status
+from provision.stages.status import read_ledger, status_of_manifest
 from provision.tenant.policies import SecretRule, TenantPolicies
 from tests.fakes.callers import ALL_RIGHTS, GLOBAL_ADMINISTRATOR, application, person, unknown
 from tests.unit.stages.world import MANIFEST, World, manifest
 
 
+def standing(world: World, text: str = MANIFEST) -> Callable[[], Status]:
+    return lambda: status_of_manifest(
+        manifest(text), "global", world.targets, read_ledger(world.vault), world.clock.now()
+    )
+
+
 def diagnosis(world: World, text: str = MANIFEST) -> Diagnosis:
-    return examine(manifest(text), world.services, lambda: world.admin)
+    return examine(manifest(text), world.services, lambda: world.admin, standing(world, text))
 
 
 def marked(found: Diagnosis, mark: str) -> list[str]:
@@ -31,7 +40,9 @@ def test_a_registration_that_is_as_wanted_leaves_nothing_to_do(world: World):
     found = diagnosis(world)
 
     assert (found.is_fine, found.is_temporary, found.first) == (True, False, None)
-    assert [s.name for s in found.sections] == ["administrator", "policies", "registration"]
+    assert [s.name for s in found.sections] == [
+        "administrator", "policies", "registration", "held here",
+    ]  # fmt: skip
     assert (marked(found, "bad"), marked(found, "warning")) == ([], [])
 
 
@@ -98,7 +109,7 @@ def test_a_refused_sign_in_is_all_there_is_to_say(world: World):
     def refuse():
         raise ClientRefused("signing in: nobody is signed in here", hint="az login")
 
-    found = examine(manifest(), world.services, refuse)
+    found = examine(manifest(), world.services, refuse, standing(world))
 
     assert found.first == Finding("bad", "signing in: nobody is signed in here", "az login")
     assert not found.is_fine
@@ -118,7 +129,7 @@ def test_a_setting_that_is_wrong_is_a_mistake_of_the_caller(world: World):
         raise UsageError("PROVISION_ADMIN=gitlab: no way to sign in")
 
     with pytest.raises(UsageError):
-        examine(manifest(), world.services, refuse)
+        examine(manifest(), world.services, refuse, standing(world))
 
 
 def test_a_read_that_is_refused_is_named(world: World):
