@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Final
 
+from provision.errors import VaultFailed
+
 APPLICATION_ID: Final = 0x70727673
 """Marks a SQLite file as a vault (https://www.sqlite.org/pragma.html#pragma_application_id)."""
 
@@ -117,8 +119,18 @@ def written(at: datetime) -> str:
 
 
 def instant(text: str) -> datetime:
-    """Return the instant that `written` wrote."""
-    return datetime.fromisoformat(text)
+    """Return the instant that `written` wrote.
+
+    Raises:
+        VaultFailed: Somebody else wrote it.
+    """
+    try:
+        return datetime.fromisoformat(text)
+    except (TypeError, ValueError) as error:
+        raise VaultFailed(
+            f"the vault: {text!r} stands where an instant belongs; another program changed it",
+            hint="bring the vault back from a backup, or set PROVISION_VAULT to another file",
+        ) from error
 
 
 def _number(connection: sqlite3.Connection, pragma: str) -> int:
