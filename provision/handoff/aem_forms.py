@@ -1,33 +1,61 @@
 """Hand-off format `aem-forms`: a worksheet to type from, secrets only on request."""
 
-import re
 from typing import Final
 
 from provision.errors import SinkFailed
-from provision.handoff.aem_worksheet import SECRETS_SHOWN, TITLE, render
+from provision.handoff import aem_html, aem_worksheet
+from provision.handoff.aem_places import USUAL_PLACES, AemPlace
+from provision.handoff.aem_sheet import make_sheet
 from provision.handoff.destinations import Place
 from provision.handoff.port import Handover
-from provision.handoff.stored_values import Holding, Token, combined
+from provision.handoff.stored_values import Holding, combined
 from provision.handoff.whole_file import WholeFileSink
 from provision.secret import Secret
-from provision.tenant.registration import ClientSecret
 
-_SUMMARY_LINE: Final = re.compile(r"([A-Z][A-Za-z ]+): (.*)")
+HTML_ENDINGS: Final = (".html", ".htm")
 
 
 class AemFormsSink(WholeFileSink):
-    """A plain-text worksheet for whoever fills in AEM's administration console."""
+    """A worksheet for whoever fills in AEM's administration console."""
 
     name = "aem-forms"
 
-    def __init__(self, place: Place, *, with_secrets: bool) -> None:
+    def __init__(
+        self,
+        place: Place,
+        *,
+        with_secrets: bool,
+        places: tuple[AemPlace, ...] = USUAL_PLACES,
+        is_html: bool = False,
+    ) -> None:
+        """Take where the worksheet goes, and what it is to be.
+
+        Args:
+            place: Of the worksheet.
+            with_secrets: Whether the client secret and the refresh token are in it.
+            places: Of AEM; each gets a page.
+            is_html: A page for a browser in place of text.
+        """
         super().__init__(place)
         self._with_secrets = with_secrets
+        self._places = places
+        self._is_html = is_html
 
     @property
     def holds_secrets(self) -> bool:
         """Tell that only a file with secrets does."""
         return self._with_secrets and self._place.is_kept
+
+    @property
+    def copies(self) -> tuple[str, ...]:
+        """Return a name for each place into which somebody types."""
+        label = self._place.label
+        return tuple(f"AEM Forms {place.called}, by hand from {label}" for place in self._places)
+
+    @property
+    def gives_secrets(self) -> bool:
+        """Tell that only a worksheet with secrets does, wherever it is written."""
+        return self._with_secrets
 
     def keep(self, handover: Handover) -> None:
         """Replace the worksheet.
@@ -38,47 +66,27 @@ class AemFormsSink(WholeFileSink):
         holding = combined(handover, self._stored())
         if self._with_secrets:
             _check_printable(holding)
-        self._place.write(render(handover, holding, with_secrets=self._with_secrets))
+        sheet = make_sheet(handover, holding, self._places, with_secrets=self._with_secrets)
+        self._place.write(
+            aem_html.render(sheet, holding) if self._is_html else aem_worksheet.render(sheet)
+        )
 
     def _parsed(self, text: str) -> Holding:
-        if not text.startswith(TITLE):
-            raise SinkFailed(
-                f"{self._place.label}: is not a worksheet of provision, and would be replaced",
-                hint="name another path in the manifest's `handoff`, or move the file away",
-            )
-        return _parsed(text)
+        if text.startswith(aem_worksheet.TITLE):
+            return aem_worksheet.parse(text)
+        try:
+            if aem_html.is_ours(text):
+                return aem_html.parse(text)
+        except (ValueError, KeyError, TypeError):
+            # Not chained: what these errors say may quote the file.
+            raise self._foreign() from None
+        raise self._foreign()
 
-
-def _parsed(text: str) -> Holding:
-    """Read the summary of a worksheet; one without secrets holds none."""
-    summary = text.removeprefix(TITLE).strip().partition("\n\n")[0]
-    lines = (_SUMMARY_LINE.fullmatch(line) for line in summary.splitlines())
-    values = {line[1]: line[2] for line in lines if line is not None}
-    is_shown = values.get("Secrets") == SECRETS_SHOWN
-    secret = _value(values, "Client Secret") if is_shown else None
-    token = _value(values, "Refresh Token") if is_shown else None
-    key_id = _value(values, "Client secret key id") or ""
-    generation = _value(values, "Generation") or ""
-    return Holding(
-        client_id=values.get("Client ID", ""),
-        tenant_id=values.get("Tenant ID", ""),
-        authority=values.get("Authority", ""),
-        mailbox=_value(values, "Mailbox"),
-        client_secret=None if secret is None else ClientSecret(key_id, Secret(secret)),
-        token=None
-        if token is None
-        else Token(
-            Secret(token),
-            _value(values, "Issued at"),
-            int(generation) if generation.isdecimal() else None,
-        ),
-    )
-
-
-def _value(values: dict[str, str], label: str) -> str | None:
-    """Return a value, or None for the words in brackets that stand for none."""
-    value = values.get(label, "")
-    return None if not value or value.startswith("(") else value
+    def _foreign(self) -> SinkFailed:
+        return SinkFailed(
+            f"{self._place.label}: is not a worksheet of provision, and would be replaced",
+            hint="name another path in the manifest's `handoff`, or move the file away",
+        )
 
 
 def _check_printable(holding: Holding) -> None:

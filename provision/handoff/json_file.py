@@ -39,10 +39,7 @@ class JsonSink(WholeFileSink):
 
     def _parsed(self, text: str) -> Holding:
         try:
-            raw = json.loads(text)
-            if not isinstance(raw, dict) or raw.get("version") != VERSION:
-                raise _foreign(self._place.label)
-            return _holding(raw)
+            return holding_in(text)
         except (ValueError, KeyError, TypeError) as error:
             raise _foreign(self._place.label) from error
 
@@ -57,6 +54,18 @@ def _foreign(label: str) -> SinkFailed:
 def document(holding: Holding) -> str:
     """Return the object as a text."""
     return json.dumps(_members(holding), indent=2) + "\n"
+
+
+def holding_in(text: str) -> Holding:
+    """Return what an object holds, given as a text.
+
+    Raises:
+        ValueError, KeyError, TypeError: It is no object of this version.
+    """
+    raw = json.loads(text)
+    if not isinstance(raw, dict) or raw.get("version") != VERSION:
+        raise ValueError("not a hand-off of this version")
+    return _holding(raw)
 
 
 def _members(holding: Holding) -> dict[str, str | int | None]:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final, Protocol
 
 from provision.errors import NotPermitted, SinkFailed
-from provision.handoff.aem_worksheet import LIFETIME
+from provision.handoff.aem_sheet import LIFETIME
 from provision.handoff.port import Handover
 from provision.handoff.stored_values import utc_text
 from provision.secret import Secret

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from provision.cloud import Cloud
 from provision.secret import Secret
@@ -81,4 +81,19 @@ class Sink(Protocol):
         Raises:
             SinkFailed: What is there cannot be read.
         """
+        ...
+
+
+@runtime_checkable
+class GivesCopies(Protocol):
+    """A sink from which the values go on to places that provision cannot look into."""
+
+    @property
+    def copies(self) -> tuple[str, ...]:
+        """Return what the ledger calls those places."""
+        ...
+
+    @property
+    def gives_secrets(self) -> bool:
+        """Tell whether they get one in this run."""
         ...

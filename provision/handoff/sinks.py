@@ -1,11 +1,13 @@
 """From a format and a path to the sink that writes it."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from provision.errors import UsageError
-from provision.handoff.aem_forms import AemFormsSink
+from provision.handoff.aem_forms import HTML_ENDINGS, AemFormsSink
+from provision.handoff.aem_places import USUAL_PLACES, AemPlace
 from provision.handoff.destinations import FilePlace, Place, StreamPlace
 from provision.handoff.dotenv import DotenvSink
 from provision.handoff.json_file import JsonSink
@@ -15,6 +17,15 @@ KINDS: Final = ("dotenv", "json", "aem-forms")
 STANDARD_OUTPUT: Final = "-"
 
 
+@dataclass(frozen=True, slots=True)
+class Worksheet:
+    """What a worksheet for AEM is to be."""
+
+    places: tuple[AemPlace, ...] = USUAL_PLACES
+    is_html: bool | None = None
+    """None leaves it to the ending of the path."""
+
+
 def make_sink(
     kind: str,
     path: str,
@@ -22,6 +33,7 @@ def make_sink(
     with_secrets: bool = False,
     base: Path | None = None,
     writer: Callable[[str], object] | None = None,
+    worksheet: Worksheet | None = None,
 ) -> Sink:
     """Return the sink for one entry of `handoff`.
 
@@ -32,6 +44,7 @@ def make_sink(
         base: Directory that a relative path starts from; the current one when None.
         writer: Takes the text of a hand-off to standard output. Whether a terminal may show it is
             for the caller to decide.
+        worksheet: Of an `aem-forms`; the usual one when None.
 
     Raises:
         UsageError: The kind is unknown, or `-` was asked for where there is no writer.
@@ -43,7 +56,14 @@ def make_sink(
         case "json":
             return JsonSink(place)
         case "aem-forms":
-            return AemFormsSink(place, with_secrets=with_secrets)
+            sheet = worksheet or Worksheet()
+            by_ending = path.lower().endswith(HTML_ENDINGS)
+            return AemFormsSink(
+                place,
+                with_secrets=with_secrets,
+                places=sheet.places,
+                is_html=by_ending if sheet.is_html is None else sheet.is_html,
+            )
         case _:
             raise UsageError(
                 f"hand-off to {kind!r}: there is no such format",

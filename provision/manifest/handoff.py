@@ -18,6 +18,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 from provision.manifest.fields import Address, FilePath, refused
+from provision.manifest.handoff_aem import AemFormsTarget
 from provision.manifest.handoff_fields import (
     Argument,
     KubernetesLabel,
@@ -31,9 +32,10 @@ from provision.manifest.handoff_mail_programs import MAIL_PROGRAMS, MailProgramT
 from provision.manifest.sections import SECTION
 from provision.manifest.spelling import nearest
 
-FILES: Final = ("dotenv", "json", "aem-forms")
+FILES: Final = ("dotenv", "json")
 KINDS: Final = (
     *FILES,
+    "aem-forms",
     *MAIL_PROGRAMS,
     "command",
     "keyring",
@@ -51,7 +53,7 @@ _INSTALLED: Final = "installed"
 class FileTarget:
     """A file in one of provision's own formats."""
 
-    to: Literal["dotenv", "json", "aem-forms"]
+    to: Literal["dotenv", "json"]
     """The format."""
     path: FilePath
     """The file to write, relative to the manifest; `-` is standard output."""
@@ -208,6 +210,7 @@ def _family(value: object) -> str | None:
 
 HandoffTarget = (
     FileTarget
+    | AemFormsTarget
     | MailProgramTarget
     | CommandTarget
     | KeyringTarget
@@ -220,6 +223,7 @@ HandoffTarget = (
 
 TaggedTarget = Annotated[
     Annotated[FileTarget, Tag(FILES[0])]
+    | Annotated[AemFormsTarget, Tag("aem-forms")]
     | Annotated[MailProgramTarget, Tag(MAIL_PROGRAMS[0])]
     | Annotated[CommandTarget, Tag("command")]
     | Annotated[KeyringTarget, Tag("keyring")]

@@ -16,6 +16,7 @@ from provision.manifest.handoff import (
     KeyVaultTarget,
     KubernetesTarget,
 )
+from provision.manifest.handoff_aem import AemFormsTarget
 from provision.manifest.handoff_mail_programs import MailProgramTarget
 from provision.manifest.model import Manifest
 from provision.manifest.spelling import nearest
@@ -49,7 +50,12 @@ def _place(target: HandoffTarget) -> tuple[str, ...]:
     """
     found: tuple[str, ...]
     match target:
-        case FileTarget(path=path) | KubernetesTarget(path=path) | MailProgramTarget(path=path):
+        case (
+            FileTarget(path=path)
+            | AemFormsTarget(path=path)
+            | MailProgramTarget(path=path)
+            | KubernetesTarget(path=path)
+        ):
             found = ("path",) if path == "-" else ("path", path)
         case KeyringTarget(service=service):
             found = ("service", service)

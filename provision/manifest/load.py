@@ -8,6 +8,7 @@ from provision.errors import ManifestInvalid, Problem, UsageError
 from provision.manifest.certificates import read_certificate_files
 from provision.manifest.document import locate, read_document, spelled
 from provision.manifest.handoff import FileTarget, KubernetesTarget
+from provision.manifest.handoff_aem import AemFormsTarget
 from provision.manifest.model import Manifest
 from provision.manifest.validate import validated
 
@@ -95,7 +96,7 @@ def _in_folder(manifest: Manifest, folder: Path) -> Manifest:
     cloud = manifest.cloud if manifest.cloud_file is None else str(folder / manifest.cloud_file)
     handoff = tuple(
         replace(t, path=str(folder / t.path))
-        if isinstance(t, FileTarget | KubernetesTarget) and t.path != "-"
+        if isinstance(t, FileTarget | AemFormsTarget | KubernetesTarget) and t.path != "-"
         else t
         for t in manifest.handoff
     )

@@ -2,32 +2,37 @@
 
 from datetime import datetime
 
-from provision.handoff.port import Handover, Sink
+from provision.handoff.port import GivesCopies, Handover, Sink
 from provision.stages.services import Services
 from provision.stages.vault_keys import client_key
 from provision.vault.port import GivenSecret, GivenToken, Holder, HolderKey
 
 
 def record_holder(sink: Sink, given: Handover, services: Services) -> None:
-    """Record what a sink has kept; one that keeps no secret has no copy.
+    """Record what a sink has kept, or passes on; one that keeps no secret has no copy.
 
     Raises:
         VaultFailed: It cannot be written down.
     """
-    if not sink.holds_secrets:
-        return
     registration, now = given.registration, services.clock.now()
     client = client_key(services, registration.tenant_id, registration.client_id)
     address = "" if given.mailbox is None else given.mailbox.address
-    holder = Holder(
-        HolderKey(client, address, sink.holder),
-        # A place that values are written to; whoever reads them there writes nothing back.
-        keeps_successors=False,
-        token=_token(given, now),
-        secret=_secret(given, now),
-    )
-    if holder.token or holder.secret:
-        services.vault.record_handoff(holder)
+    for name in _names(sink):
+        holder = Holder(
+            HolderKey(client, address, name),
+            # A place that values are written to; whoever reads them there writes nothing back.
+            keeps_successors=False,
+            token=_token(given, now),
+            secret=_secret(given, now),
+        )
+        if holder.token or holder.secret:
+            services.vault.record_handoff(holder)
+
+
+def _names(sink: Sink) -> tuple[str, ...]:
+    if isinstance(sink, GivesCopies):
+        return sink.copies if sink.gives_secrets else ()
+    return (sink.holder,) if sink.holds_secrets else ()
 
 
 def _token(given: Handover, now: datetime) -> GivenToken | None:

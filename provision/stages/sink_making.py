@@ -10,6 +10,7 @@ from typing import Protocol, assert_never
 from provision.clock import Clock, SystemClock
 from provision.cloud import BUILT_IN, Cloud, host_of, is_loopback
 from provision.errors import ManifestInvalid, Problem, SinkFailed, UsageError
+from provision.handoff.aem_places import AemPlace
 from provision.handoff.azure_devops import AzureDevOpsSink
 from provision.handoff.command import Commands, CommandSink
 from provision.handoff.github_actions import SETTINGS, GitHubActionsSink
@@ -20,7 +21,7 @@ from provision.handoff.kubernetes import KubernetesSink, SecretName
 from provision.handoff.mail_programs import PASSWORD_COMMANDS
 from provision.handoff.port import Sink
 from provision.handoff.programs import Surroundings
-from provision.handoff.sinks import make_place, make_sink
+from provision.handoff.sinks import Worksheet, make_place, make_sink
 from provision.manifest.handoff import (
     AzureDevOpsTarget,
     CommandTarget,
@@ -32,6 +33,7 @@ from provision.manifest.handoff import (
     KeyVaultTarget,
     KubernetesTarget,
 )
+from provision.manifest.handoff_aem import AemFormsTarget
 from provision.manifest.handoff_mail_programs import MailProgramTarget
 from provision.manifest.model import Manifest
 from provision.secret import Secret
@@ -92,12 +94,10 @@ def sink_maker(means: Means) -> MakeSink:
     def make(target: HandoffTarget, folder: Path) -> Sink:
         match target:
             case FileTarget():
-                has_secrets = means.with_secrets or target.to != "aem-forms"
-                write = partial(means.writer, has_secrets=has_secrets)
-                shows = means.with_secrets
-                return make_sink(
-                    target.to, target.path, with_secrets=shows, base=folder, writer=write
-                )
+                write = partial(means.writer, has_secrets=True)
+                return make_sink(target.to, target.path, base=folder, writer=write)
+            case AemFormsTarget():
+                return _worksheet(target, folder, means)
             case MailProgramTarget():
                 return _mail_program(target, folder, means)
             case KubernetesTarget():
@@ -110,6 +110,22 @@ def sink_maker(means: Means) -> MakeSink:
                 return _service(target, folder, means)
 
     return make
+
+
+def _worksheet(target: AemFormsTarget, folder: Path, means: Means) -> Sink:
+    shows = means.with_secrets
+    places = tuple(
+        AemPlace(place) if isinstance(place, str) else AemPlace("endpoint", place.endpoint)
+        for place in target.places
+    )
+    return make_sink(
+        target.to,
+        target.path,
+        with_secrets=shows,
+        base=folder,
+        writer=partial(means.writer, has_secrets=shows),
+        worksheet=Worksheet(places, None if target.format is None else target.format == "html"),
+    )
 
 
 def refuse_strange_keys(manifest: Manifest, file: Path) -> None:

@@ -2,11 +2,12 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TypeVar
 
 from provision.errors import UsageError
+from provision.handoff.port import GivesCopies
 from provision.manifest.fields import GUID
 from provision.manifest.model import Manifest
 from provision.stages.application_standing import Wanted, known_application, unknown_application
@@ -61,11 +62,7 @@ def status_of_manifest(
             own by a domain, which nobody can look up offline.
     """
     section = manifest.application.secret
-    handoffs = frozenset(
-        ("" if t.mailbox is None else t.mailbox.address.lower(), t.sink.holder)
-        for t in targets
-        if t.sink.holds_secrets
-    )
+    handoffs = frozenset(name for target in targets for name in _declared(target, ledger))
     wanted = Wanted(
         None if section is None else section.rotate_before,
         manifest.mailboxes,
@@ -77,6 +74,19 @@ def status_of_manifest(
         return Status(now, (unknown_application(cloud, manifest.tenant, name, wanted, now),))
     client = known.client
     return Status(now, (known_application(client, name, wanted, _parted(ledger)[client], now),))
+
+
+def _declared(target: Target, ledger: Ledger) -> Iterator[tuple[str, str]]:
+    """Yield address and name of each holder that a hand-off of the manifest stands for.
+
+    Places to which somebody passes the values on are expected only once they were given any.
+    """
+    sink, address = target.sink, "" if target.mailbox is None else target.mailbox.address.lower()
+    if isinstance(sink, GivesCopies):
+        known = {(holder.key.address, holder.key.name) for holder in ledger.holders}
+        yield from ((address, name) for name in sink.copies if (address, name) in known)
+    elif sink.holds_secrets:
+        yield address, sink.holder
 
 
 def known_registration(manifest: Manifest, cloud: str, ledger: Ledger) -> RegistrationEntry | None:

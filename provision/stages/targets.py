@@ -13,13 +13,14 @@ from provision.manifest.handoff import (
     GitHubActionsTarget,
     HandoffTarget,
 )
+from provision.manifest.handoff_aem import AemFormsTarget
 from provision.manifest.handoff_mail_programs import MAIL_PROGRAMS, MailProgramTarget
 from provision.manifest.model import Manifest
 from provision.stages.secret_custody import Target
 from provision.stages.sink_making import MakeSink
 from provision.tenant.mailbox import Mailbox
 
-_BY_HAND: Final = (*FILES, *MAIL_PROGRAMS, "github-actions", "azure-devops")
+_BY_HAND: Final = (*FILES, "aem-forms", *MAIL_PROGRAMS, "github-actions", "azure-devops")
 """What needs no more than a path, and can be asked for without a manifest's entry."""
 
 
@@ -55,8 +56,10 @@ def _typed(choice: ChosenTarget) -> HandoffTarget:
     if not choice.path.strip() or not choice.path.isprintable():
         raise UsageError("--path is the path of a file, or - for standard output")
     match choice.to:
-        case "dotenv" | "json" | "aem-forms":
+        case "dotenv" | "json":
             return FileTarget(choice.to, choice.path)
+        case "aem-forms":
+            return AemFormsTarget(choice.to, choice.path)
         case "mutt" | "msmtp" | "isync" | "getmail":
             return MailProgramTarget(choice.to, choice.path)
         case "github-actions":

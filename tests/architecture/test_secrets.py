@@ -10,7 +10,7 @@ LEAVES_HERE = {
     "cli/token.py": "the product of the command",
     "diagnose/pasted/redaction.py": "what is blotted out of a support file",
     "graph/federation.py": "the assertion that azure-identity asks for",
-    "handoff/aem_worksheet.py": "the text of a worksheet",
+    "handoff/aem_sheet.py": "the text of a worksheet",
     "handoff/json_file.py": "the text of a sink's file",
     "handoff/programs.py": "what is looked for in a program's last words",
     "handoff/variables.py": "the values that a sink stores by name",

@@ -14,13 +14,16 @@ from tests.e2e.workplace import OWNER, Pasted, Visit, Workplace
 
 CHATTY = ("asyncio", "azure", "filelock", "httpcore", "httpx", "kiota_abstractions", "msal",
           "msgraph", "provision", "requests", "twisted", "urllib3")  # fmt: skip
-SINKS = ("mail.env", "mail.json", "aem.txt", "secret.yaml", "taken.json", "step-output")
+SINKS = (
+    "mail.env", "mail.json", "aem.txt", "aem.html", "secret.yaml", "taken.json", "step-output",
+)  # fmt: skip
 ROOT = Path(provision.__file__).parents[1]
 HANDOFF = "handoff:\n" + "".join(
     f"  - {{to: {to}, path: {path}}}\n"
     for to, path in zip(("dotenv", "json", "aem-forms"), SINKS[:3], strict=True)
 )
 MORE = """\
+  - {to: aem-forms, path: aem.html}
   - {to: kubernetes, path: secret.yaml, name: forms-mail}
   - to: command
     command: [sh, -c, 'umask 077; tee taken.json >&2']

@@ -1,6 +1,7 @@
 """`handoff`: the newest values to whoever reads them, in files that nobody else can read."""
 
 import json
+import re
 import subprocess
 from stat import S_IMODE
 
@@ -53,6 +54,34 @@ def test_the_worksheet_shows_secrets_only_when_asked(signed_in):
     assert values["refreshToken"] not in bare
     assert values["clientSecret"] in shown
     assert json.loads(signed_in.file("mail.json").read_text())["refreshToken"] in shown
+
+
+def test_the_places_of_aem_get_a_page_to_copy_from_and_a_line_each_in_the_ledger(work):
+    work.write_manifest(
+        "handoff:\n"
+        "  - {to: aem-forms, path: aem.html, places: [email-service, {endpoint: Bills}]}\n"
+    )
+    work.signed_in()
+    work.done("handoff")
+    bare = work.file("aem.html").read_text()
+    before = work.run("status", "--output", "json").out
+
+    work.done("handoff", "--with-secrets")
+
+    shown = work.file("aem.html").read_text()
+    (data,) = re.findall(r'id="handed-over">(.*?)</script>', shown)
+    values = json.loads(data)
+    status = work.run("status", "--output", "json").out
+    assert "AEM Forms" not in before
+    source = f"by hand from {work.file('aem.html')}"
+    assert f"AEM Forms Email Service, {source}" in status
+    assert f"AEM Forms e-mail endpoint Bills, {source}" in status
+    assert shown.count(f"<code hidden>{values['refreshToken']}</code>") == 2
+    assert values["refreshToken"] not in bare
+    assert S_IMODE(work.file("aem.html").stat().st_mode) == 0o600
+    sent = work.run("verify", "--send")
+    assert sent.code == 1
+    assert f"AEM Forms e-mail endpoint Bills, {source} has its token" in sent.err
 
 
 def test_other_lines_of_a_dotenv_file_stay(signed_in):

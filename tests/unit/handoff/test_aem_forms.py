@@ -7,6 +7,7 @@ import pytest
 from provision.cloud import BUILT_IN
 from provision.errors import SinkFailed
 from provision.handoff.aem_forms import AemFormsSink
+from provision.handoff.aem_places import USUAL_PLACES, AemPlace
 from provision.handoff.port import Handover
 from provision.tenant.mailbox import Mailbox
 from tests.unit.handoff.values import (
@@ -17,12 +18,13 @@ from tests.unit.handoff.values import (
     make_registration,
 )
 
-PAGES = ("1. Email Service", "2. Form Workflow", "3. E-mail endpoint")
+PAGES = ("1. Email Service", "2. Form Workflow", "3. E-mail endpoint invoices")
+PLACES = (*USUAL_PLACES, AemPlace("endpoint", "invoices"))
 
 
 def sheet(handover: Handover, *, with_secrets: bool = False) -> str:
     place = MemoryPlace()
-    AemFormsSink(place, with_secrets=with_secrets).keep(handover)
+    AemFormsSink(place, with_secrets=with_secrets, places=PLACES).keep(handover)
     return str(place.text)
 
 

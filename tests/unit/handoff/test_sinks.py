@@ -7,7 +7,7 @@ import pytest
 
 from provision.errors import SinkFailed, UsageError
 from provision.handoff.port import Sink
-from provision.handoff.sinks import KINDS, make_sink
+from provision.handoff.sinks import KINDS, Worksheet, make_sink
 from tests.unit.handoff.values import make_handover, mode_of
 
 
@@ -67,6 +67,29 @@ def test_a_dash_gives_the_text_to_the_writer(kind: str) -> None:
     assert ["1.AXrefresh" in text for text in written] == [True]
     assert (sink.holder, sink.holds_secrets) == (f"{kind} standard output", False)
     assert sink.held_key_id() is None
+
+
+@pytest.mark.parametrize(
+    ("path", "is_html", "start"),
+    [
+        ("aem.txt", None, "AEM Forms on JEE"),
+        ("aem.html", None, "<!doctype html>"),
+        ("AEM.HTM", None, "<!doctype html>"),
+        ("aem.html", False, "AEM Forms on JEE"),
+        ("aem.txt", True, "<!doctype html>"),
+        ("-", None, "AEM Forms on JEE"),
+        ("-", True, "<!doctype html>"),
+    ],
+)
+def test_a_worksheet_is_a_page_when_its_path_or_somebody_says_so(
+    path: str, is_html: bool | None, start: str, tmp_path: Path
+) -> None:
+    written: list[str] = []
+    sheet = Worksheet(is_html=is_html)
+    sink = make_sink("aem-forms", path, base=tmp_path, writer=written.append, worksheet=sheet)
+    sink.keep(make_handover())
+    text = written[0] if written else (tmp_path / path).read_text()
+    assert text.startswith(start)
 
 
 def test_json_on_standard_output_is_one_object() -> None:

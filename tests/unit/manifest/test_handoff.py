@@ -9,6 +9,7 @@ from provision.manifest.handoff import (
     KeyVaultTarget,
     KubernetesTarget,
 )
+from provision.manifest.handoff_aem import AemFormsTarget, EndpointPlace
 from provision.manifest.load import load_manifest, read_manifest
 from provision.manifest.schema import json_schema
 from tests.unit.manifest.reading import MINIMAL, only_problem, problems_of
@@ -94,6 +95,19 @@ def test_an_editor_with_the_schema_refuses_another_shape(target):
         jsonschema_rs.validate(json_schema(), manifest)
 
 
+def test_a_worksheet_has_the_two_places_that_send_unless_others_are_named():
+    usual, named = read_manifest(
+        handoff(
+            "{to: aem-forms, path: a.txt}",
+            "{to: aem-forms, path: b, format: html, places: [{endpoint: ' Bills '}]}",
+        ),
+        "a",
+    ).handoff
+
+    assert usual == AemFormsTarget("aem-forms", "a.txt", None, ("email-service", "form-workflow"))
+    assert named == AemFormsTarget("aem-forms", "b", "html", (EndpointPlace("Bills"),))
+
+
 def test_every_problem_is_told_at_once_with_its_line():
     found = problems_of(
         handoff(
@@ -141,6 +155,27 @@ def test_every_problem_is_told_at_once_with_its_line():
             "{to: command, command: [a], timeoutSeconds: true}",
             "handoff[0].timeoutSeconds",
             "wanted a whole number, found true",
+        ),
+        ("{to: aem-forms, path: x, places: []}", "handoff[0].places", "at least one entry"),
+        (
+            "{to: aem-forms, path: x, places: [endpoint]}",
+            "handoff[0].places[0]",
+            "email-service, form-workflow or {endpoint: NAME}",
+        ),
+        (
+            "{to: aem-forms, path: x, places: [{endpoint: ' '}]}",
+            "handoff[0].places[0]",
+            "one line",
+        ),
+        (
+            "{to: aem-forms, path: x, places: [form-workflow, form-workflow]}",
+            "handoff[0].places",
+            "stands there once",
+        ),
+        (
+            "{to: aem-forms, path: x, places: [{endpoint: a}, {endpoint: b}]}",
+            "handoff[0].places",
+            "serves one endpoint",
         ),
         ("{to: azure-devops, path: x}", "handoff[0].path", "has no key 'path'"),
     ],
