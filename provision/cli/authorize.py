@@ -1,5 +1,6 @@
 """`provision authorize`: sign a mailbox owner in and hold the refresh token."""
 
+import sys
 from typing import TYPE_CHECKING
 
 from provision import wiring
@@ -11,6 +12,7 @@ from provision.cli.authorize_options import (
     Device,
     Direct,
     DomainHint,
+    Link,
     Mode,
     Paste,
     PromptOption,
@@ -49,6 +51,7 @@ def authorize(
     registration: RegistrationOption = None,
     paste: Paste = False,
     device: Device = False,
+    link: Link = False,
     response_mode: Mode = ResponseMode.FORM_POST,
     prompt: PromptOption = None,
     domain_hint: DomainHint = None,
@@ -69,6 +72,7 @@ def authorize(
         registration=registration,
         paste=paste,
         device=device,
+        link=link,
         response_mode=response_mode,
         prompt=prompt,
         domain_hint=domain_hint,
@@ -86,7 +90,7 @@ def authorize(
 
 
 def _run(place: wiring.Place, chosen: Chosen, *, is_quiet: bool) -> int:
-    from provision.cli import ask, registration_file
+    from provision.cli import ask, registration_file, sent_link
     from provision.cli.progress_view import Watch
 
     secret = read_secret() if chosen.secret_stdin else None
@@ -100,6 +104,8 @@ def _run(place: wiring.Place, chosen: Chosen, *, is_quiet: bool) -> int:
         way = _way(chosen, secret)
         if chosen.admin is not None:
             return _consent(session, chosen, way, watch)
+        if chosen.link:
+            return sent_link.print_links(session, chosen.mailboxes, way, chosen.output)
         return _sign_everybody_in(session, chosen, way)
 
 
@@ -108,6 +114,7 @@ def _way(chosen: Chosen, secret: Secret | None) -> "SignInWay":
 
     return SignInWay(
         by="paste" if chosen.paste else "device" if chosen.device else "listener",
+        takes_up=not sys.stdin.isatty(),
         is_query=chosen.response_mode is ResponseMode.QUERY,
         prompt=chosen.prompt.value if chosen.prompt else "select_account",
         domain_hint=chosen.domain_hint,

@@ -41,6 +41,13 @@ Device = Annotated[
         help="Show a code to type in a browser on any other machine, instead of listening.",
     ),
 ]
+Link = Annotated[
+    bool,
+    typer.Option(
+        "--link",
+        help="Print a link to send to the mailbox owner, and end; --paste takes their answer.",
+    ),
+]
 Mode = Annotated[
     ResponseMode, typer.Option("--response-mode", help="query where a browser blocks the form.")
 ]
@@ -93,6 +100,7 @@ class Chosen:
     registration: Path | None
     paste: bool
     device: bool
+    link: bool
     response_mode: ResponseMode
     prompt: Prompt | None
     domain_hint: str | None
@@ -110,13 +118,14 @@ class Chosen:
         return self.browser and not self.paste
 
 
-_WAYS = ("--paste", "--device")
+_WAYS = ("--paste", "--device", "--link")
 """In place of the listener; one of them at most."""
 _PAGE = ("--prompt", "--domain-hint")
 """What decides how the owner's sign-in page behaves."""
 _APART: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("--paste", ("--secret-stdin",), "both want standard input"),
-    ("--admin", ("--device",), "the one signs nobody in, the other a mailbox owner"),
+    ("--link", ("--secret-stdin",), "the secret is needed by --paste, when the answer is there"),
+    ("--admin", ("--device", "--link"), "the one signs nobody in, the other a mailbox owner"),
     ("--admin", _PAGE, "the one signs nobody in, the other is about a mailbox owner's sign-in"),
     ("--device", _PAGE, "a sign-in by device code begins on a page that takes no wishes"),
 )
@@ -132,6 +141,7 @@ def require_sense(chosen: Chosen) -> None:
     given = {
         "--paste": chosen.paste,
         "--device": chosen.device,
+        "--link": chosen.link,
         "--prompt": chosen.prompt is not None,
         "--domain-hint": chosen.domain_hint is not None,
         "--secret-stdin": chosen.secret_stdin,

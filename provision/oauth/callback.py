@@ -8,14 +8,16 @@ from typing import Final
 from urllib.parse import parse_qsl, unquote
 
 from provision.errors import SignInRequired, UsageError
-from provision.oauth.paste_mistakes import impostor_fields, impostor_name, impostor_page
+from provision.oauth.paste_mistakes import (
+    PASTE_AGAIN,
+    impostor_fields,
+    impostor_name,
+    impostor_page,
+)
 from provision.oauth.refusal import error_for, read_refusal
 from provision.secret import Secret
 
 _DOING: Final = "signing in"
-_PASTE_AGAIN: Final = (
-    "paste the whole address of the page that the browser ended on, from http to its last character"
-)
 # Nothing of this is ever part of an address or a code: quotes of every kind and what mail programs,
 # terminals and word processors put around and between.
 _DECORATION: Final = re.compile(
@@ -85,9 +87,9 @@ def parse_paste(text: str) -> PastedCode:
     kind = impostor_fields(text)
     if kind:
         raise _not_a_code(kind)
-    page = impostor_page(cleaned)
+    page, hint = impostor_page(cleaned)
     if page:
-        raise UsageError(f"what was pasted holds no code: {page}", hint=_PASTE_AGAIN)
+        raise UsageError(f"what was pasted holds no code: {page}", hint=hint)
     if "://" in cleaned:
         raise _not_a_code("an address without a code")
     code = unquote(re.split(r"[?#&]", cleaned.lstrip("?#&"), maxsplit=1)[0])
@@ -128,7 +130,7 @@ def _pasted(code: str, state: str | None) -> PastedCode:
 
 def _not_a_code(kind: str) -> UsageError:
     return UsageError(f"what was pasted is not an authorization code: it is {kind}",
-                      hint=_PASTE_AGAIN)  # fmt: skip
+                      hint=PASTE_AGAIN)  # fmt: skip
 
 
 def _parameters(cleaned: str) -> dict[str, str]:

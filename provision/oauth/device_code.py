@@ -192,7 +192,7 @@ def _refused(refusal: Refusal, *, is_lost: bool) -> ProvisionError:
             told.message,
             hint="Entra wants a public client here. provision proves who it is by the client "
             "secret and never makes an application public: sign in another way, "
-            "provision authorize --paste",
+            "provision authorize --link",
             evidence=told.evidence,
         )
     return told
@@ -203,7 +203,7 @@ def _nobody_approved(seconds: float) -> SignInRequired:
         f"{_DOING}: nobody entered the code and approved within {seconds:.0f} seconds",
         hint="Begin again with a new code: provision authorize --device. If Microsoft's page "
         "showed AADSTS53003, a policy of the tenant blocks device codes, and only the page tells: "
-        "provision authorize --paste needs none",
+        "provision authorize --link needs none",
     )
 
 

@@ -2,17 +2,13 @@
 
 from typing import assert_never
 
-from provision.oauth.scopes import authority_url
-from provision.oauth.token_endpoint import Client
-from provision.stages.client_secrets import client_secret
 from provision.stages.progress import Started
 from provision.stages.services import Services
 from provision.stages.sign_in_by_device import sign_in_by_device
 from provision.stages.sign_in_by_listener import sign_in_by_listener
 from provision.stages.sign_in_by_paste import sign_in_by_paste
-from provision.stages.sign_in_flow import Authorized, Flow
+from provision.stages.sign_in_flow import Authorized, flow_of
 from provision.stages.sign_in_way import SignInWay, Surface
-from provision.stages.vault_keys import mailbox_key
 from provision.tenant.mailbox import Mailbox
 from provision.tenant.registration import Registration
 
@@ -34,22 +30,14 @@ def authorize_mailbox(
         UsageError: No client secret, or no redirect URI that fits.
         VaultFailed: What the sign-in yields could not be kept; nobody was sent to sign in.
     """
-    key = mailbox_key(registration, mailbox.address)
-    client = Client(
-        client_id=registration.client_id,
-        # This and the vault first: a person should not sign in for nothing.
-        secret=client_secret(key.client, services),
-        authority=authority_url(services.cloud, mailbox.authority, registration.tenant_id),
-    )
-    services.vault.prepare()
-    flow = Flow(mailbox, registration, key, client, way, surface, services)
+    flow = flow_of(mailbox, registration, way, services)
     services.report(Started("authorize", f"waiting for {mailbox.sign_in_as} to sign in"))
     match way.by:
         case "listener":
-            return sign_in_by_listener(flow)
+            return sign_in_by_listener(flow, surface)
         case "paste":
-            return sign_in_by_paste(flow)
+            return sign_in_by_paste(flow, surface)
         case "device":
-            return sign_in_by_device(flow)
+            return sign_in_by_device(flow, surface)
         case _:
             assert_never(way.by)

@@ -10,8 +10,9 @@ from provision.oauth.admin_consent import ConsentRequest, accept_pasted_consent,
 from provision.oauth.discovery import resolve_tenant
 from provision.stages.progress import Finished, Started
 from provision.stages.services import Services
-from provision.stages.sign_in_flow import paste_redirect, require_loopback
+from provision.stages.sign_in_flow import require_loopback
 from provision.stages.sign_in_way import SignInWay, Surface
+from provision.stages.waiting_sign_in import paste_redirect
 from provision.tenant.registration import Registration
 
 _SIGN_IN: Final = frozenset({"openid", "profile"})

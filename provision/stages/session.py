@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from provision.stages.refresh import Renewed
     from provision.stages.rotate import ConfirmRotation, Rotated, RotationWish
     from provision.stages.secret_custody import Target
+    from provision.stages.sent_link import SentLink
     from provision.stages.sign_in_flow import Authorized
     from provision.stages.sign_in_way import SignInWay, Surface
     from provision.stages.standing import Status
@@ -215,6 +216,12 @@ class Session:
         from provision.stages.authorize import authorize_mailbox
 
         return authorize_mailbox(mailbox, self.registration(), way, surface, self.services)
+
+    def link(self, mailbox: Mailbox, way: "SignInWay") -> "SentLink":
+        """Make a link to send to the mailbox owner; `authorize` by paste takes its answer."""
+        from provision.stages.sent_link import make_link
+
+        return make_link(mailbox, self.registration(), way, self.services)
 
     def consent_by_link(self, tenant: str, way: "SignInWay", surface: "Surface") -> "Consented":
         """Show an administrator of a customer's tenant the link that consents."""

@@ -1,9 +1,10 @@
 """A sign-in on another machine: the owner types a code there, and nothing comes back here."""
 
 from provision.stages.sign_in_flow import Authorized, Flow
+from provision.stages.sign_in_way import Surface
 
 
-def sign_in_by_device(flow: Flow) -> Authorized:
+def sign_in_by_device(flow: Flow, surface: Surface) -> Authorized:
     """Show the owner a code, and ask Entra until they have signed in with it.
 
     The client proves who it is by its secret, as everywhere; the application stays confidential.
@@ -15,7 +16,7 @@ def sign_in_by_device(flow: Flow) -> Authorized:
     """
     endpoint = flow.services.endpoint
     begun = endpoint.begin_device(flow.client, flow.scopes, waiting=flow.waiting)
-    flow.surface.show_code(begun.shown, flow.mailbox.sign_in_as)
+    surface.show_code(begun.shown, flow.mailbox.sign_in_as)
     tokens = endpoint.redeem_device(
         flow.client, begun, timeout=flow.way.timeout, patience=flow.way.patience
     )

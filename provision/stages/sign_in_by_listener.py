@@ -2,9 +2,10 @@
 
 from provision.oauth.authorization_request import ResponseMode
 from provision.stages.sign_in_flow import Authorized, Flow, require_loopback
+from provision.stages.sign_in_way import Surface
 
 
-def sign_in_by_listener(flow: Flow) -> Authorized:
+def sign_in_by_listener(flow: Flow, surface: Surface) -> Authorized:
     """Let the owner sign in, and receive the answer.
 
     Raises:
@@ -16,6 +17,6 @@ def sign_in_by_listener(flow: Flow) -> Authorized:
     with flow.services.listen(mode) as listener:
         sign_in = flow.begin(listener.redirect_uri, mode)
         listener.expect(sign_in.state)
-        flow.surface.open(sign_in.url, flow.mailbox.sign_in_as)
+        surface.open(sign_in.url, flow.mailbox.sign_in_as)
         callback = listener.wait(flow.way.listening_time)
     return flow.redeem(sign_in, callback)

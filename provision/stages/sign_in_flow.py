@@ -12,14 +12,16 @@ from provision.oauth.identity import (
     expected_tenant,
     verify_id_token,
 )
-from provision.oauth.scopes import mail_scopes
+from provision.oauth.scopes import authority_url, mail_scopes
 from provision.oauth.token_endpoint import Client, TokenSet
 from provision.secret import Secret
+from provision.stages.client_secrets import client_secret
 from provision.stages.progress import Finished, Waiting
 from provision.stages.refresh import keep_access_token
 from provision.stages.services import Services
-from provision.stages.sign_in_way import SignInWay, Surface
+from provision.stages.sign_in_way import SignInWay
 from provision.stages.token_purpose import Wanted
+from provision.stages.vault_keys import mailbox_key
 from provision.tenant.mailbox import Mailbox
 from provision.tenant.registration import Registration
 from provision.vault.port import MailboxKey, SignedInMailbox
@@ -44,7 +46,6 @@ class Flow:
     key: MailboxKey
     client: Client
     way: SignInWay
-    surface: Surface
     services: Services
 
     @property
@@ -141,6 +142,26 @@ class Flow:
         )
 
 
+def flow_of(
+    mailbox: Mailbox, registration: Registration, way: SignInWay, services: Services
+) -> Flow:
+    """Return the sign-in of a mailbox's owner, once everything is there that it takes here.
+
+    Raises:
+        UsageError: There is no client secret.
+        VaultFailed: What the sign-in yields could not be kept.
+    """
+    key = mailbox_key(registration, mailbox.address)
+    client = Client(
+        client_id=registration.client_id,
+        # This and the vault first: a person should not sign in for nothing.
+        secret=client_secret(key.client, services),
+        authority=authority_url(services.cloud, mailbox.authority, registration.tenant_id),
+    )
+    services.vault.prepare()
+    return Flow(mailbox, registration, key, client, way, services)
+
+
 def require_loopback(registration: Registration) -> None:
     """Refuse to listen for an answer that Entra would not send here.
 
@@ -153,21 +174,6 @@ def require_loopback(registration: Registration) -> None:
             "so no listener here can receive the answer",
             hint=f"add {LOOPBACK} to web.redirectUris and `provision apply`, or use --paste",
         )
-
-
-def paste_redirect(registration: Registration) -> str:
-    """Return the loopback address if there is one: its failed page keeps the answer in the bar.
-
-    Raises:
-        UsageError: No address is registered at all.
-    """
-    if not registration.redirect_uris:
-        raise UsageError(
-            f"application {registration.unique_name} has no redirect URI",
-            hint="provision apply",
-        )
-    loopback = [u for u in registration.redirect_uris if u.rstrip("/") == LOOPBACK]
-    return (loopback or list(registration.redirect_uris))[0]
 
 
 def _refresh_token(tokens: TokenSet, mailbox: Mailbox) -> Secret:

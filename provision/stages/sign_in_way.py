@@ -34,6 +34,8 @@ class SignInWay:
 
     by: Literal["listener", "paste", "device"] = "listener"
     """A listener here receives it, the person copies it, or Entra is asked until it is there."""
+    takes_up: bool = False
+    """A pasted answer may be that to a link that waits already: then no new one is made."""
     is_query: bool = False
     """The listener takes a GET, for browsers that block the form post."""
     timeout: float | None = None

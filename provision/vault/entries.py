@@ -154,6 +154,8 @@ class PendingSignIn:
     scopes: tuple[str, ...]
     """As asked for; the redemption repeats them."""
     created_at: datetime
+    is_sent: bool = False
+    """Whether the link was given to somebody to send on, and nobody here waits for its answer."""
 
     @property
     def client_id(self) -> str:
@@ -163,7 +165,8 @@ class PendingSignIn:
 
 @dataclass(frozen=True, slots=True)
 class ExpiredSignIn:
-    """A sign-in that waited too long; it has been removed."""
+    """A sign-in that waited too long."""
 
     mailbox: MailboxKey
     created_at: datetime
+    is_sent: bool = False

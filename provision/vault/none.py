@@ -214,11 +214,26 @@ class NoVault(LedgerInMemory):
         """Remember a sign-in until the process ends."""
         self._pending[pending.state] = pending
 
-    def take_pending(self, state: str, now: datetime) -> PendingSignIn | ExpiredSignIn | None:
-        """Return and forget the sign-in with this state; None when none waits."""
-        pending = self._pending.pop(state, None)
-        if pending is not None and now - pending.created_at >= SIGN_IN_LIFETIME:
-            return ExpiredSignIn(pending.mailbox, pending.created_at)
+    def latest_pending(
+        self, key: MailboxKey, now: datetime
+    ) -> PendingSignIn | ExpiredSignIn | None:
+        """Return a mailbox's latest sign-in and leave it where it is."""
+        waiting = [p for p in self._pending.values() if p.mailbox == key]
+        latest = max(waiting, key=lambda p: p.created_at, default=None)
+        if latest is not None and now - latest.created_at >= SIGN_IN_LIFETIME:
+            return ExpiredSignIn(latest.mailbox, latest.created_at, latest.is_sent)
+        return latest
+
+    def take_pending(
+        self, key: MailboxKey, state: str, now: datetime
+    ) -> PendingSignIn | ExpiredSignIn | None:
+        """Return and forget a mailbox's sign-in with this state; None when none waits."""
+        pending = self._pending.get(state)
+        if pending is None or pending.mailbox != key:
+            return None
+        del self._pending[state]
+        if now - pending.created_at >= SIGN_IN_LIFETIME:
+            return ExpiredSignIn(pending.mailbox, pending.created_at, pending.is_sent)
         return pending
 
     def take_latest_pending(
@@ -227,7 +242,7 @@ class NoVault(LedgerInMemory):
         """Return and forget a mailbox's latest sign-in, for an answer that carries no state."""
         waiting = [p for p in self._pending.values() if p.mailbox == key]
         latest = max(waiting, key=lambda p: p.created_at, default=None)
-        return None if latest is None else self.take_pending(latest.state, now)
+        return None if latest is None else self.take_pending(key, latest.state, now)
 
     def record_granted_scopes(self, granted: GrantedScopes) -> None:
         """Remember what a token could do, until the process ends."""

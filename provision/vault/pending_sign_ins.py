@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from datetime import datetime
 from hashlib import sha256
+from typing import Final
 
 from provision.secret import Secret
 from provision.vault.entries import ExpiredSignIn, MailboxKey, PendingSignIn
@@ -12,6 +13,12 @@ from provision.vault.schema import instant, written
 from provision.vault.sealed_columns import PENDING_SIGN_IN
 from provision.vault.sqlite_file import Store
 from provision.vault.tokens import mailbox_columns
+
+_OF_MAILBOX: Final = (
+    "SELECT * FROM pending_sign_in WHERE cloud = :cloud AND tenant_id = :tenant_id"
+    " AND client_id = :client_id AND address = :address"
+)
+_LATEST: Final = f"{_OF_MAILBOX} ORDER BY created_at DESC, rowid DESC LIMIT 1"
 
 
 class PendingRows:
@@ -38,11 +45,23 @@ class PendingRows:
                 },
             )
 
-    def take_pending(self, state: str, now: datetime) -> PendingSignIn | ExpiredSignIn | None:
-        """Return and remove the sign-in with this state; None when none waits."""
+    def latest_pending(
+        self, key: MailboxKey, now: datetime
+    ) -> PendingSignIn | ExpiredSignIn | None:
+        """Return a mailbox's latest sign-in and leave it where it is."""
+        found = self._store.sealed_rows(PENDING_SIGN_IN, _LATEST, mailbox_columns(key))
+        if not found:
+            return None
+        _, packed = found[0]
+        return _judged(_unpacked(key, packed), now)
+
+    def take_pending(
+        self, key: MailboxKey, state: str, now: datetime
+    ) -> PendingSignIn | ExpiredSignIn | None:
+        """Return and remove a mailbox's sign-in with this state; None when none waits."""
         return self._take(
-            "SELECT * FROM pending_sign_in WHERE state_digest = :state_digest",
-            {"state_digest": _digest(state)},
+            f"{_OF_MAILBOX} AND state_digest = :state_digest",
+            {**mailbox_columns(key), "state_digest": _digest(state)},
             now,
         )
 
@@ -50,13 +69,7 @@ class PendingRows:
         self, key: MailboxKey, now: datetime
     ) -> PendingSignIn | ExpiredSignIn | None:
         """Return and remove a mailbox's latest sign-in, for an answer that carries no state."""
-        return self._take(
-            "SELECT * FROM pending_sign_in WHERE cloud = :cloud AND tenant_id = :tenant_id"
-            " AND client_id = :client_id AND address = :address"
-            " ORDER BY created_at DESC, rowid DESC LIMIT 1",
-            mailbox_columns(key),
-            now,
-        )
+        return self._take(_LATEST, mailbox_columns(key), now)
 
     def _take(
         self, query: str, values: Mapping[str, object], now: datetime
@@ -78,10 +91,13 @@ class PendingRows:
         # Outside: one that was changed is refused, and does not come again.
         packed = self._store.unsealed(cipher, PENDING_SIGN_IN, row)
         key = MailboxKey(row["cloud"], row["tenant_id"], row["client_id"], row["address"])
-        pending = _unpacked(key, packed)
-        if now - pending.created_at >= SIGN_IN_LIFETIME:
-            return ExpiredSignIn(key, pending.created_at)
-        return pending
+        return _judged(_unpacked(key, packed), now)
+
+
+def _judged(pending: PendingSignIn, now: datetime) -> PendingSignIn | ExpiredSignIn:
+    if now - pending.created_at >= SIGN_IN_LIFETIME:
+        return ExpiredSignIn(pending.mailbox, pending.created_at, pending.is_sent)
+    return pending
 
 
 def _packed(pending: PendingSignIn) -> Secret:
@@ -95,6 +111,7 @@ def _packed(pending: PendingSignIn) -> Secret:
                 "authority": pending.authority,
                 "scopes": pending.scopes,
                 "created_at": written(pending.created_at),
+                "is_sent": pending.is_sent,
             }
         )
     )
@@ -111,6 +128,8 @@ def _unpacked(key: MailboxKey, packed: Secret) -> PendingSignIn:
         authority=members["authority"],
         scopes=tuple(members["scopes"]),
         created_at=instant(members["created_at"]),
+        # An older version of the program sent none.
+        is_sent=bool(members.get("is_sent")),
     )
 
 

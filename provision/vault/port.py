@@ -202,8 +202,19 @@ class Vault(Protocol):
         """Keep what the answer to a sign-in will be checked against."""
         ...
 
-    def take_pending(self, state: str, now: datetime) -> PendingSignIn | ExpiredSignIn | None:
-        """Return and remove the sign-in with this state; None when none waits."""
+    def latest_pending(
+        self, key: MailboxKey, now: datetime
+    ) -> PendingSignIn | ExpiredSignIn | None:
+        """Return a mailbox's latest sign-in and leave it where it is."""
+        ...
+
+    def take_pending(
+        self, key: MailboxKey, state: str, now: datetime
+    ) -> PendingSignIn | ExpiredSignIn | None:
+        """Return and remove a mailbox's sign-in with this state; None when none waits.
+
+        One of another mailbox stays where it is.
+        """
         ...
 
     def take_latest_pending(

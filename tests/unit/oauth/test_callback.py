@@ -110,9 +110,26 @@ def test_never_repeats_what_was_pasted(text) -> None:
     assert text[-12:-2] not in f"{caught.value!r} {caught.value.hint} {caught.value.evidence}"
 
 
-def test_explains_the_wrong_place_that_nativeclient_ends_on() -> None:
-    with pytest.raises(UsageError, match="nativeclient"):
-        parse_paste("https://login.microsoftonline.com/common/wrongplace")
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://login.microsoftonline.com/common/wrongplace",
+        "https://login.microsoftonline.us/common/wrongplace#",
+        "https://login.microsoftonline.com/common/oauth2/nativeclient",
+        "\u201chttps://login.microsoftonline.com/common/oauth2/nativeclient#\u201d",
+    ],
+)
+def test_explains_the_wrong_place_that_nativeclient_ends_on(address) -> None:
+    with pytest.raises(UsageError, match=r"nativeclient page moves on to /common/wrong") as caught:
+        parse_paste(address)
+    assert "http://localhost" in caught.value.hint
+    assert "provision authorize --device" in caught.value.hint
+
+
+def test_explains_that_a_device_code_brings_nothing_to_paste() -> None:
+    with pytest.raises(UsageError, match="page for a device code") as caught:
+        parse_paste("https://login.microsoftonline.com/common/oauth2/deviceauth/devicelogin")
+    assert "provision authorize --device" in caught.value.hint
 
 
 def test_takes_a_code_from_nativeclient_itself() -> None:

@@ -209,7 +209,7 @@ def test_that_a_public_client_is_wanted_never_leads_to_one(
         step(Asking(refusal("invalid_client", code, 401)))
 
     assert "never makes an application public" in refused.value.hint
-    assert "provision authorize --paste" in refused.value.hint
+    assert "provision authorize --link" in refused.value.hint
 
 
 def test_a_client_that_is_too_new_is_asked_for_again() -> None:

@@ -53,8 +53,13 @@ class Person:
             if self.signs_in:
                 listener.arrive(self.world.entra.visit(url, self.account))
 
+    def brings(self, text: str) -> None:
+        """Have this text at hand, whatever links there are."""
+        self.copies = lambda _: text
+
     def pasted(self, sign_in_as: str) -> str:
-        return self.copies(self.world.entra.visit(self.links[-1], self.account))
+        address = self.world.entra.visit(self.links[-1], self.account) if self.links else ""
+        return self.copies(address)
 
     def show_code(self, code: UserCode, sign_in_as: str) -> None:
         self.codes.append(code)

@@ -124,5 +124,5 @@ def test_a_tenant_that_wants_a_public_client_is_not_given_one(
     with pytest.raises(ClientRefused) as refused:
         sign_in(person, registration, DEVICE)
 
-    assert "--paste" in refused.value.hint
+    assert "--link" in refused.value.hint
     assert world.tenant.calls == []

@@ -3,8 +3,9 @@
 from dataclasses import replace
 
 from provision.secret import Secret
-from provision.vault.port import ExpiredSignIn, GrantedScopes, MailboxKey, Vault
+from provision.vault.port import GrantedScopes, MailboxKey, Vault
 from tests.unit.vault.ledger_contract import LedgerContract
+from tests.unit.vault.pending_contract import OTHER_CLOUD, PendingContract
 from tests.unit.vault.samples import (
     CLIENT,
     IDS,
@@ -14,14 +15,11 @@ from tests.unit.vault.samples import (
     held,
     keep_three_generations,
     minutes,
-    pending,
     signed_in,
 )
 
-OTHER_CLOUD = replace(MAILBOX, cloud="/tmp/sandbox.json")
 
-
-class VaultContract(LedgerContract):
+class VaultContract(LedgerContract, PendingContract):
     """Subclass it and provide a `vault` fixture that gives an empty vault at `START`."""
 
     def test_can_prove_itself_before_there_is_a_secret(self, vault: Vault) -> None:
@@ -228,38 +226,6 @@ class VaultContract(LedgerContract):
 
     def test_has_no_access_token_that_was_not_kept(self, vault: Vault) -> None:
         assert vault.access_token(MAILBOX, "resource", (), START) is None
-
-    def test_gives_a_pending_sign_in_to_who_knows_its_state(self, vault: Vault) -> None:
-        vault.keep_pending(pending())
-        assert vault.take_pending("state-1", START + minutes(14.9)) == pending()
-
-    def test_gives_a_pending_sign_in_once(self, vault: Vault) -> None:
-        vault.keep_pending(pending())
-        vault.take_pending("state-1", START)
-        assert vault.take_pending("state-1", START) is None
-
-    def test_does_not_know_a_state_it_was_never_told(self, vault: Vault) -> None:
-        vault.keep_pending(pending())
-        assert vault.take_pending("state-2", START) is None
-
-    def test_says_when_a_sign_in_came_back_too_late(self, vault: Vault) -> None:
-        vault.keep_pending(pending())
-        assert vault.take_pending("state-1", START + minutes(15)) == ExpiredSignIn(MAILBOX, START)
-
-    def test_removes_a_sign_in_that_came_back_too_late(self, vault: Vault) -> None:
-        vault.keep_pending(pending())
-        vault.take_pending("state-1", START + minutes(15))
-        assert vault.take_pending("state-1", START) is None
-
-    def test_takes_the_latest_sign_in_for_an_answer_without_state(self, vault: Vault) -> None:
-        vault.keep_pending(pending("state-2", age=1))
-        vault.keep_pending(pending("state-1"))
-        vault.keep_pending(pending("state-3", age=2))
-        assert vault.take_latest_pending(MAILBOX, START) == pending("state-1")
-
-    def test_never_takes_the_latest_sign_in_of_another_cloud(self, vault: Vault) -> None:
-        vault.keep_pending(pending(mailbox=OTHER_CLOUD))
-        assert vault.take_latest_pending(MAILBOX, START) is None
 
     def test_holds_a_lock_that_nobody_holds(self, vault: Vault) -> None:
         with vault.lock("refresh", "tenant-1") as is_held:

@@ -33,14 +33,14 @@ READINGS: Final[Mapping[str, Callable[[Vault], object]]] = {
     "client_secret": lambda vault: vault.secret(CLIENT, "key-1"),
     "refresh_token": lambda vault: vault.refresh_token(MAILBOX),
     "access_token": lambda vault: vault.access_token(MAILBOX, MAIL, SCOPES, START),
-    "pending_sign_in": lambda vault: vault.take_pending("state-1", START),
+    "pending_sign_in": lambda vault: vault.take_pending(MAILBOX, "state-1", START),
 }
 """What reads the first value of each table with secrets."""
 OTHER_READINGS: Final[Mapping[str, Callable[[Vault], object]]] = {
     "client_secret": lambda vault: vault.secret(_OTHER_CLIENT),
     "refresh_token": lambda vault: vault.refresh_token(OTHER),
     "access_token": lambda vault: vault.access_token(OTHER, MAIL, SCOPES, START),
-    "pending_sign_in": lambda vault: vault.take_pending("state-2", START),
+    "pending_sign_in": lambda vault: vault.take_pending(OTHER, "state-2", START),
 }
 """What reads the second one."""
 

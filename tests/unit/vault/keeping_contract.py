@@ -47,7 +47,7 @@ class KeepingContract(VaultContract):
         assert open_vault().remembered_ids(REGISTRATION) == IDS
         found = secrets_of(open_vault())
         assert None not in found.values()
-        assert open_vault().take_pending("state-1", START) is None
+        assert open_vault().take_pending(MAILBOX, "state-1", START) is None
 
     def test_sees_what_another_process_kept_meanwhile(
         self, vault: Vault, open_vault: Callable[[], Vault]

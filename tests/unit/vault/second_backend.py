@@ -216,8 +216,17 @@ class ShelfVault:
     def keep_pending(self, pending: PendingSignIn) -> None:
         self._things["pending", pending.state, pending.mailbox] = pending
 
-    def take_pending(self, state: str, now: datetime) -> PendingSignIn | ExpiredSignIn | None:
-        return self._take(lambda pending: pending.state == state, now)
+    def latest_pending(
+        self, key: MailboxKey, now: datetime
+    ) -> PendingSignIn | ExpiredSignIn | None:
+        with self._shelf.turn:
+            latest = self._latest(lambda pending: pending.mailbox == key)
+        return None if latest is None else _judged(latest, now)
+
+    def take_pending(
+        self, key: MailboxKey, state: str, now: datetime
+    ) -> PendingSignIn | ExpiredSignIn | None:
+        return self._take(lambda pending: (pending.mailbox, pending.state) == (key, state), now)
 
     def take_latest_pending(
         self, key: MailboxKey, now: datetime
@@ -228,14 +237,15 @@ class ShelfVault:
         self, fits: Callable[[PendingSignIn], bool], now: datetime
     ) -> PendingSignIn | ExpiredSignIn | None:
         with self._shelf.turn:
-            waiting = [p for _, p in self._all(PendingSignIn, lambda *_: True) if fits(p)]
-            latest = max(waiting, key=lambda pending: pending.created_at, default=None)
+            latest = self._latest(fits)
             if latest is None:
                 return None
             del self._things["pending", latest.state, latest.mailbox]
-        if now - latest.created_at >= SIGN_IN_LIFETIME:
-            return ExpiredSignIn(latest.mailbox, latest.created_at)
-        return latest
+        return _judged(latest, now)
+
+    def _latest(self, fits: Callable[[PendingSignIn], bool]) -> PendingSignIn | None:
+        waiting = [p for _, p in self._all(PendingSignIn, lambda *_: True) if fits(p)]
+        return max(waiting, key=lambda pending: pending.created_at, default=None)
 
     # Who was given what
 
@@ -275,3 +285,9 @@ class ShelfVault:
         return TokenEntry(
             token.generation, token.issued_at, token.last_used_at, token.suspect_reason
         )
+
+
+def _judged(pending: PendingSignIn, now: datetime) -> PendingSignIn | ExpiredSignIn:
+    if now - pending.created_at >= SIGN_IN_LIFETIME:
+        return ExpiredSignIn(pending.mailbox, pending.created_at, pending.is_sent)
+    return pending

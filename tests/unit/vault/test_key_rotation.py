@@ -215,7 +215,7 @@ def test_a_process_with_the_old_key_in_memory_reads_and_writes_on(tmp_path: Path
     sqlite_upkeep(tmp_path, given=None, keyring=keyring).rotate_key(None, None)
     other.keep_pending(pending())
     assert (
-        sqlite_vault(tmp_path, given=None, keyring=keyring).take_pending("state-1", START)
+        sqlite_vault(tmp_path, given=None, keyring=keyring).take_pending(MAILBOX, "state-1", START)
         == pending()
     )
 

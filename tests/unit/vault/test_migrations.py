@@ -62,7 +62,7 @@ def test_every_secret_is_still_there(version: int, tmp_path: Path) -> None:
         (Secret("refresh-2"), START + minutes(5)),
     ]
     assert vault.access_token(MAILBOX, MAIL, SCOPES, START) == access()
-    assert vault.take_pending("state-1", START) == pending()
+    assert vault.take_pending(MAILBOX, "state-1", START) == pending()
 
 
 @every_version

@@ -95,7 +95,9 @@ def test_an_empty_vault_gets_every_row_of_every_table_that_moves(
     assert new.vault.find_sign_ins() == old.vault.find_sign_ins()
     assert new.vault.granted_scopes(CLIENT) == old.vault.granted_scopes(CLIENT)
     assert new.vault.remembered_ids(REGISTRATION) == old.vault.remembered_ids(REGISTRATION)
-    assert new.vault.take_pending("state-1", START) == old.vault.take_pending("state-1", START)
+    assert new.vault.take_pending(MAILBOX, "state-1", START) == old.vault.take_pending(
+        MAILBOX, "state-1", START
+    )
 
 
 def test_a_mint_under_way_is_left_to_who_began_it(old: Machine, new: Machine) -> None:

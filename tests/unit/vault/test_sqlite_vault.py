@@ -44,7 +44,7 @@ def test_is_a_vault(vault: SqliteVault) -> None:
 def test_purges_sign_ins_that_nobody_came_back_for(vault: SqliteVault) -> None:
     vault.keep_pending(pending("state-1", age=16))
     vault.keep_pending(pending("state-2"))
-    assert vault.take_pending("state-1", START) is None
+    assert vault.take_pending(MAILBOX, "state-1", START) is None
 
 
 def test_tells_the_ledger_without_its_key(vault: SqliteVault, tmp_path: Path) -> None:
@@ -65,7 +65,7 @@ def test_shows_no_secret_in_its_file(vault: SqliteVault) -> None:
 
 def test_makes_no_file_by_reading(vault: SqliteVault, tmp_path: Path) -> None:
     vault.remembered_ids(REGISTRATION)
-    vault.take_pending("state-1", START)
+    vault.take_pending(MAILBOX, "state-1", START)
     vault.finish_intent("intent-1")
     vault.ledger()
     assert vault.key_kind is None

@@ -73,7 +73,7 @@ def test_notices_a_changed_pending_sign_in(vault: SqliteVault) -> None:
     vault.keep_pending(pending())
     _damage(vault, "pending_sign_in", "payload")
     with pytest.raises(VaultFailed, match="sign-in that waits"):
-        vault.take_pending("state-1", START)
+        vault.take_pending(MAILBOX, "state-1", START)
 
 
 def test_notices_a_changed_key_check(vault: SqliteVault, tmp_path: Path) -> None:
