@@ -19,6 +19,7 @@ from provision.cli.authorize_options import (
     RegistrationOption,
     ResponseMode,
     SecretStdin,
+    ShowScopes,
     Timeout,
     read_secret,
     require_sense,
@@ -58,6 +59,7 @@ def authorize(
     browser: Browser = True,
     timeout: Timeout = None,
     secret_stdin: SecretStdin = False,
+    show_scopes: ShowScopes = False,
     admin: Admin = None,
     direct: Direct = False,
     yes: Yes = False,
@@ -79,6 +81,7 @@ def authorize(
         browser=browser,
         timeout=timeout,
         secret_stdin=secret_stdin,
+        show_scopes=show_scopes,
         admin=admin,
         direct=direct,
         yes=yes,
@@ -92,6 +95,7 @@ def authorize(
 def _run(place: wiring.Place, chosen: Chosen, *, is_quiet: bool) -> int:
     from provision.cli import ask, registration_file, sent_link
     from provision.cli.progress_view import Watch
+    from provision.cli.scopes_view import show_scopes
 
     secret = read_secret() if chosen.secret_stdin else None
     choices = wiring.Choices(
@@ -99,6 +103,8 @@ def _run(place: wiring.Place, chosen: Chosen, *, is_quiet: bool) -> int:
         may_open_browser=chosen.browser and (chosen.admin is None or ask.is_interactive()),
     )
     with Watch(is_quiet=is_quiet) as watch, wiring.open_session(place, watch, choices) as session:
+        if chosen.show_scopes:
+            return show_scopes(session.asked_scopes(chosen.mailboxes), chosen.output)
         if chosen.registration is not None:
             session.use(registration_file.for_manifest(chosen.registration, session))
         way = _way(chosen, secret)

@@ -78,6 +78,13 @@ Timeout = Annotated[
 SecretStdin = Annotated[
     bool, typer.Option("--secret-stdin", help="Read the client secret from standard input.")
 ]
+ShowScopes = Annotated[
+    bool,
+    typer.Option(
+        "--show-scopes",
+        help="Only show, offline, the exact scopes that each stage asks for.",
+    ),
+]
 Admin = Annotated[
     str | None,
     typer.Option(
@@ -107,6 +114,7 @@ class Chosen:
     browser: bool
     timeout: float | None
     secret_stdin: bool
+    show_scopes: bool
     admin: str | None
     direct: bool
     yes: bool
@@ -124,6 +132,11 @@ _PAGE = ("--prompt", "--domain-hint")
 """What decides how the owner's sign-in page behaves."""
 _APART: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("--paste", ("--secret-stdin",), "both want standard input"),
+    (
+        "--show-scopes",
+        (*_WAYS, "--secret-stdin", "--admin"),
+        "the one shows what would be asked for, the other asks",
+    ),
     ("--link", ("--secret-stdin",), "the secret is needed by --paste, when the answer is there"),
     ("--admin", ("--device", "--link"), "the one signs nobody in, the other a mailbox owner"),
     ("--admin", _PAGE, "the one signs nobody in, the other is about a mailbox owner's sign-in"),
@@ -145,6 +158,7 @@ def require_sense(chosen: Chosen) -> None:
         "--prompt": chosen.prompt is not None,
         "--domain-hint": chosen.domain_hint is not None,
         "--secret-stdin": chosen.secret_stdin,
+        "--show-scopes": chosen.show_scopes,
         "--admin": chosen.admin is not None,
         "--direct": chosen.direct,
     }

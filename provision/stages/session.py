@@ -16,6 +16,7 @@ from provision.vault.port import RememberedIds
 
 if TYPE_CHECKING:
     from provision.stages.apply import Applied, Approve, Confirm
+    from provision.stages.asked_scopes import AskedScopes
     from provision.stages.customer_consent import Consented
     from provision.stages.destroy import ConfirmDestroy, Destroyed
     from provision.stages.direct_consent import ConfirmConsent
@@ -210,6 +211,12 @@ class Session:
                     hint=f"it has {', '.join(sorted(known))}",
                 )
         return tuple(known[a.lower()] for a in addresses) or tuple(known.values())
+
+    def asked_scopes(self, addresses: Sequence[str] = ()) -> "AskedScopes":
+        """Return the scopes that every stage would ask for; asks nobody."""
+        from provision.stages.asked_scopes import asked_scopes
+
+        return asked_scopes(self.manifest, self.mailboxes(addresses), self.services.cloud)
 
     def authorize(self, mailbox: Mailbox, way: "SignInWay", surface: "Surface") -> "Authorized":
         """Sign the mailbox owner in and hold the refresh token."""

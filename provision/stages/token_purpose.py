@@ -1,10 +1,12 @@
 """What an access token is for: its resource and its exact scopes."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from provision.cloud import Cloud
 from provision.errors import UsageError
 from provision.oauth.scopes import Purpose, graph_scopes, mail_scopes
+from provision.tenant.mailbox import AuthorityKind
 from provision.vault.port import SignedInMailbox
 
 
@@ -36,10 +38,21 @@ def wanted_for(signed_in: SignedInMailbox, purpose: Purpose, cloud: Cloud) -> Wa
                 hint=f"add {purpose} to its protocols, then provision authorize",
             )
         return mail_wanted(signed_in, cloud)
-    if signed_in.authority == "consumers":
+    return graph_wanted(address, signed_in.authority, signed_in.permissions, cloud)
+
+
+def graph_wanted(
+    address: str, authority: AuthorityKind, permissions: Iterable[str], cloud: Cloud
+) -> Wanted:
+    """Return what a Graph token needs.
+
+    Raises:
+        UsageError: The mailbox cannot have one.
+    """
+    if authority == "consumers":
         raise UsageError(
             f"mailbox {address}: a personal account's refresh token cannot be redeemed for Graph, "
             "since its owner consented to Outlook alone",
             hint="use --for imap, pop or smtp",
         )
-    return Wanted(cloud.graph_resource, graph_scopes(cloud, signed_in.permissions))
+    return Wanted(cloud.graph_resource, graph_scopes(cloud, permissions))
