@@ -5,7 +5,7 @@ from email.message import Message
 from typing import Final
 
 from provision.oauth.authorization_request import ResponseMode
-from provision.oauth.page import Page, refusal_page, waiting_page
+from provision.oauth.page import Page, refusal_page
 
 _LARGEST_BODY: Final = 64 * 1024
 _FORM: Final = "application/x-www-form-urlencoded"
@@ -42,10 +42,15 @@ class InBody:
     length: int
 
 
+@dataclass(frozen=True, slots=True)
+class NoAnswer:
+    """A visit that brings nothing: a reload, a way back, a look whether somebody is here."""
+
+
 def find_answer(
     request: BrowserRequest, mode: ResponseMode, port: int
-) -> Page | InAddress | InBody:
-    """Return where the sign-in's answer is, or the page for a request that brings none.
+) -> Page | InAddress | InBody | NoAnswer:
+    """Return where the sign-in's answer is, or the page for a request that is refused.
 
     Args:
         request: GET, HEAD or POST.
@@ -55,7 +60,7 @@ def find_answer(
     if not _is_local(request.headers.get("Host", ""), port):
         return refusal_page(421, "It was sent to another name than localhost.")
     if request.method == "HEAD":
-        return waiting_page()
+        return NoAnswer()
     path, _, query = request.target.partition("?")
     if path != "/":
         return refusal_page(404, "There is nothing here.")
@@ -69,12 +74,12 @@ def _is_local(host: str, port: int) -> bool:
     return host.lower() in (f"localhost:{port}", f"127.0.0.1:{port}", f"[::1]:{port}")
 
 
-def _in_address(headers: Message, query: str, mode: ResponseMode) -> InAddress | Page:
+def _in_address(headers: Message, query: str, mode: ResponseMode) -> InAddress | NoAnswer | Page:
     if _is_prepared(headers):
         # Anything but a success makes the browser ask again when it shows the page.
         return refusal_page(503, "Pages are not prepared in advance.")
     if not query:
-        return waiting_page()
+        return NoAnswer()
     if mode != "query":
         return refusal_page(400, "The answer to this sign-in has to be posted.")
     return InAddress(query)

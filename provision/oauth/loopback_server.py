@@ -5,13 +5,14 @@ import logging
 import socket
 import socketserver
 import threading
+from collections.abc import Iterable
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler
 from typing import Final, assert_never, cast
 
 from provision.errors import RefusedError
 from provision.oauth.authorization_request import ResponseMode
-from provision.oauth.browser_request import BrowserRequest, InAddress, InBody, find_answer
+from provision.oauth.browser_request import BrowserRequest, InAddress, InBody, NoAnswer, find_answer
 from provision.oauth.page import HEADERS, Page
 from provision.oauth.redirect_receiver import Inbox
 
@@ -20,7 +21,7 @@ _LARGEST_DRAINED: Final = 1024 * 1024
 _CONNECTION_TIMEOUT: Final = 10.0
 _TRIES: Final = 20
 _ADDRESSES: Final = ("127.0.0.1", "::1")
-_NO_IPV6: Final = frozenset({errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT})
+_NO_SUCH_FAMILY: Final = frozenset({errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT})
 
 
 class LoopbackServer(socketserver.ThreadingTCPServer):
@@ -78,32 +79,57 @@ class LoopbackServer(socketserver.ThreadingTCPServer):
 
 
 def open_servers(
-    inbox: Inbox[object], mode: ResponseMode, addresses: tuple[str, str] = _ADDRESSES
+    inbox: Inbox[object],
+    mode: ResponseMode,
+    addresses: tuple[str, str] = _ADDRESSES,
+    ports: Iterable[int] = (0,) * _TRIES,
 ) -> tuple[LoopbackServer, ...]:
-    """Listen on the first address and, where the machine has it, the second, on one random port.
+    """Listen on every address that the machine has, on one port.
 
-    Browsers try either address for `localhost`.
+    Browsers try either address for `localhost`, so a port that is taken on one of them will not do.
+
+    Args:
+        inbox: Takes the answer.
+        mode: How it comes.
+        addresses: Of this machine; a family that it lacks is left out.
+        ports: Tried in turn; 0 is a random one.
 
     Raises:
         RefusedError: The machine gives no such port.
     """
     reason = "no port is free on both addresses"
-    for _ in range(_TRIES):
+    for port in ports:
         try:
-            first = LoopbackServer(addresses[0], 0, inbox, mode)
+            return _open_on(port, addresses, inbox, mode)
         except OSError as error:
-            reason = error.strerror or type(error).__name__
-            break
-        try:
-            return first, LoopbackServer(addresses[1], first.port, inbox, mode)
-        except OSError as error:
-            if error.errno in _NO_IPV6:
-                return (first,)
-            first.server_close()
+            if error.errno != errno.EADDRINUSE:
+                reason = error.strerror or type(error).__name__
+                break
     raise RefusedError(
         f"listening on this machine for the sign-in's answer: {reason}",
         hint="sign in without a listener: provision authorize --paste",
     )
+
+
+def _open_on(
+    port: int, addresses: tuple[str, str], inbox: Inbox[object], mode: ResponseMode
+) -> tuple[LoopbackServer, ...]:
+    opened: list[LoopbackServer] = []
+    try:
+        for address in addresses:
+            try:
+                opened.append(LoopbackServer(address, port, inbox, mode))
+            except OSError as error:
+                is_last = address == addresses[-1]
+                if error.errno not in _NO_SUCH_FAMILY or (is_last and not opened):
+                    raise
+            else:
+                port = opened[-1].port
+    except BaseException:
+        for server in opened:
+            server.server_close()
+        raise
+    return tuple(opened)
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -138,6 +164,8 @@ class _Handler(BaseHTTPRequestHandler):
                 self._show(page)
             case InAddress(form):
                 self._deliver(form)
+            case NoAnswer():
+                self._show(self._listener.inbox.page())
             case InBody(length):
                 self._deliver(self.rfile.read(length).decode("utf-8", errors="replace"))
             case found:

@@ -7,7 +7,14 @@ from urllib.parse import parse_qsl
 
 from provision.errors import ProvisionError, SignInRequired
 from provision.oauth.callback import Callback, is_state, parse_callback
-from provision.oauth.page import Page, failed_page, foreign_page, refusal_page, signed_in_page
+from provision.oauth.page import (
+    Page,
+    failed_page,
+    foreign_page,
+    refusal_page,
+    signed_in_page,
+    waiting_page,
+)
 
 _MOST_FIELDS = 32
 _T = TypeVar("_T", covariant=True)  # noqa: PLC0105  (read only where it is used)
@@ -50,6 +57,14 @@ class Inbox(Generic[_T]):
             if self._page is None:
                 self._page = self._settle(parameters)
             return self._page
+
+    def page(self) -> Page:
+        """Return what to show for a visit that brings nothing: the page of the answer, once taken.
+
+        The address of that page is rewritten to hold no code, so that a reload brings none.
+        """
+        with self._lock:
+            return self._page or waiting_page()
 
     def tell_shown(self) -> None:
         """Let the waiting side go on, once the page for the answer is on its way."""

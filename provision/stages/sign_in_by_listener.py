@@ -19,4 +19,5 @@ def sign_in_by_listener(flow: Flow, surface: Surface) -> Authorized:
         listener.expect(sign_in.state)
         surface.open(sign_in.url, flow.mailbox.sign_in_as)
         callback = listener.wait(flow.way.listening_time)
-    return flow.redeem(sign_in, callback)
+        # Still listening: whoever reloads the page meanwhile is shown it again.
+        return flow.redeem(sign_in, callback)

@@ -49,6 +49,18 @@ class Browser:
         """Open an address."""
         self._do("POST", "/url", {"url": url})
 
+    def reload(self) -> None:
+        """Press the button that loads the page again."""
+        self._do("POST", "/refresh", {})
+
+    def back(self) -> None:
+        """Press the button that leads back."""
+        self._do("POST", "/back", {})
+
+    def forward(self) -> None:
+        """Press the button that leads forward again."""
+        self._do("POST", "/forward", {})
+
     @property
     def address(self) -> str:
         """What the address bar shows."""

@@ -112,6 +112,26 @@ def test_consent_brings_the_code_to_the_listener_and_a_page_to_the_person(
     witness("chromium", chromium_version(), "consented, and posted the code to the listener")
 
 
+def test_reload_and_back_show_the_result_again_and_bring_no_second_answer(
+    browser: Browser, application: MailApplication, listener: Listener, witness: Witness
+) -> None:
+    begin(browser, application, listener)
+    sign_in(browser, application)
+    browser.click("button[value=accept]")
+    callback = listener.wait(20)
+    browser.wait_for("main.good")
+    browser.reload()
+    browser.wait_for("main.good")
+    browser.back()
+    browser.wait_for_address(application.ready.authority)
+    browser.forward()
+    browser.wait_for("main.good")
+
+    assert browser.text("h1") == "You are signed in"
+    assert listener.wait(0) is callback
+    witness("chromium", chromium_version(), "reloaded the result, and went back and forth")
+
+
 def test_cancelling_tells_the_listener_and_the_person(
     browser: Browser, application: MailApplication, listener: Listener, witness: Witness
 ) -> None:

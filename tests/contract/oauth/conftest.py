@@ -8,6 +8,7 @@ import pytest
 
 from provision.cloud import BUILT_IN
 from provision.graph.administrator_settings import AdministratorSettings
+from provision.oauth.listener import Listener
 from provision.sandbox.process import running_sandbox
 from tests.contract.oauth.harness import Registered, registered
 from tests.contract.oauth.login_host import (
@@ -93,3 +94,17 @@ def owner(request: pytest.FixtureRequest, on_cassette: Owner) -> Owner:
 def host(request: pytest.FixtureRequest, on_cassette: Owner) -> LoginHost:
     found: Owner | LoginHost = request.getfixturevalue(request.param)
     return found.host if isinstance(found, Owner) else found
+
+
+@pytest.fixture
+def listener() -> Iterator[Listener]:
+    with Listener() as opened:
+        opened.expect("good")
+        yield opened
+
+
+@pytest.fixture
+def by_query() -> Iterator[Listener]:
+    with Listener("query") as opened:
+        opened.expect("good")
+        yield opened

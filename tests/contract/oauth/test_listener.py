@@ -1,64 +1,15 @@
 import http.client
 import socket
 import threading
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from urllib.parse import urlencode, urlsplit
 
 import pytest
 
-from provision.errors import ConsentMissing, RefusedError, SignInRequired
+from provision.errors import ConsentMissing, SignInRequired
 from provision.oauth.admin_consent import ConsentRequest
-from provision.oauth.listener import ConsentListener, Listener, Loopback
-from provision.oauth.loopback_server import open_servers
-from provision.oauth.redirect_receiver import sign_in_inbox
+from provision.oauth.listener import ConsentListener, Listener
 from provision.secret import Secret
-
-FORM = {"Content-Type": "application/x-www-form-urlencoded"}
-GOOD = {"code": "the-code", "state": "good"}
-
-
-@dataclass
-class Seen:
-    status: int
-    text: str
-    headers: Mapping[str, str]
-
-
-def ask(
-    listener: Loopback[object],
-    method: str = "GET",
-    path: str = "/",
-    body: str | None = None,
-    headers: Mapping[str, str] | None = None,
-    host: str = "127.0.0.1",
-) -> Seen:
-    port = urlsplit(listener.redirect_uri).port
-    connection = http.client.HTTPConnection(host, port, timeout=10)
-    try:
-        connection.request(method, path, body, {"Host": f"localhost:{port}", **(headers or {})})
-        response = connection.getresponse()
-        return Seen(response.status, response.read().decode(), dict(response.getheaders()))
-    finally:
-        connection.close()
-
-
-def post(listener: Listener, host: str = "127.0.0.1", **fields: str) -> Seen:
-    return ask(listener, "POST", "/", urlencode(fields), FORM, host)
-
-
-@pytest.fixture
-def listener() -> Iterator[Listener]:
-    with Listener() as opened:
-        opened.expect("good")
-        yield opened
-
-
-@pytest.fixture
-def by_query() -> Iterator[Listener]:
-    with Listener("query") as opened:
-        opened.expect("good")
-        yield opened
+from tests.contract.oauth.asking import FORM, GOOD, ask, post
 
 
 def test_the_redirect_uri_is_localhost_with_a_port_and_no_path(listener) -> None:
@@ -261,22 +212,3 @@ def test_an_interrupt_closes_the_port() -> None:
         raise KeyboardInterrupt
     with pytest.raises(ConnectionRefusedError):
         ask(listener)
-
-
-def test_a_machine_without_ipv6_listens_on_ipv4_alone() -> None:
-    # Of the range for documentation: an address this machine does not have.
-    servers = open_servers(sign_in_inbox(), "form_post", ("127.0.0.1", "2001:db8::1"))
-    for server in servers:
-        server.server_close()
-    assert len(servers) == 1
-
-
-def test_gives_up_when_the_same_port_is_never_free_on_both_addresses() -> None:
-    with pytest.raises(RefusedError, match="no port is free"):
-        open_servers(sign_in_inbox(), "form_post", ("127.0.0.1", "127.0.0.1"))
-
-
-def test_says_when_the_machine_gives_no_port() -> None:
-    with pytest.raises(RefusedError, match="listening on this machine") as caught:
-        open_servers(sign_in_inbox(), "form_post", ("192.0.2.1", "::1"))
-    assert "--paste" in caught.value.hint

@@ -3,7 +3,7 @@ from email.message import Message
 import pytest
 
 from provision.oauth.authorization_request import ResponseMode
-from provision.oauth.browser_request import BrowserRequest, InAddress, InBody, find_answer
+from provision.oauth.browser_request import BrowserRequest, InAddress, InBody, NoAnswer, find_answer
 from provision.oauth.page import Page
 
 FORM = "application/x-www-form-urlencoded"
@@ -16,21 +16,21 @@ def asked(
     target: str = "/",
     mode: ResponseMode = "form_post",
     **headers: str,
-) -> InAddress | InBody | Page:
+) -> InAddress | InBody | NoAnswer | Page:
     told = Message()
     for name, value in ({"Host": f"localhost:{PORT}"} | headers).items():
         told[name.replace("_", "-")] = value
     return find_answer(BrowserRequest(method, target, told), mode, PORT)
 
 
-def shown(found: InAddress | InBody | Page) -> Page:
+def shown(found: InAddress | InBody | NoAnswer | Page) -> Page:
     assert isinstance(found, Page)
     return found
 
 
 def posted(
     length: str = "9", kind: str = FORM, target: str = "/", mode: ResponseMode = "form_post"
-) -> InAddress | InBody | Page:
+) -> InAddress | InBody | NoAnswer | Page:
     return asked("POST", target, mode, Content_Length=length, Content_Type=kind)
 
 
@@ -80,9 +80,8 @@ def test_a_query_is_refused_when_the_answer_has_to_be_posted() -> None:
 
 @pytest.mark.parametrize("mode", ["form_post", "query"])
 @pytest.mark.parametrize("target", ["/", "/?"])
-def test_a_visit_without_an_answer_is_told_to_wait(mode, target) -> None:
-    page = shown(asked(target=target, mode=mode))
-    assert (page.status, "Waiting" in page.html) == (200, True)
+def test_a_visit_without_an_answer_brings_none(mode, target) -> None:
+    assert asked(target=target, mode=mode) == NoAnswer()
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
@@ -104,7 +103,7 @@ def test_another_purpose_than_preparing_is_let_through() -> None:
 
 @pytest.mark.parametrize("target", ["/?code=c&state=good", "/favicon.ico"])
 def test_a_head_request_takes_nothing(target) -> None:
-    assert shown(asked("HEAD", target, "query")).status == 200
+    assert asked("HEAD", target, "query") == NoAnswer()
 
 
 @pytest.mark.parametrize(

@@ -42,6 +42,16 @@ def test_a_second_answer_gets_the_same_page_and_changes_nothing() -> None:
     assert (second, inbox.wait(0).code) == (first, Secret("the-code"))
 
 
+def test_a_visit_that_brings_nothing_is_told_to_wait_and_then_what_came() -> None:
+    inbox = expecting()
+    waiting = inbox.page()
+    inbox.take("code=c&state=bad")
+    assert inbox.page() == waiting
+    came = inbox.take("code=the-code&state=good")
+    assert inbox.page() == came
+    assert "Waiting" in waiting.html
+
+
 def test_an_error_ends_the_waiting_with_what_entra_said() -> None:
     inbox = expecting()
     page = inbox.take("error=access_denied&error_description=AADSTS65004%3A+No&state=good")

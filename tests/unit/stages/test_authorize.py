@@ -53,6 +53,24 @@ def test_the_listener_is_closed_afterwards(registration: Registration, person: P
     assert [listener.is_open for listener in person.listeners] == [False]
 
 
+def test_the_listener_answers_while_the_code_is_redeemed_and_redeems_it_once(
+    world: World, registration: Registration, person: Person
+) -> None:
+    seen: list[bool] = []
+
+    def reload() -> None:
+        (listener,) = person.listeners
+        listener.arrive(world.entra.visit(person.links[0], person.account))
+        seen.append(listener.is_open)
+
+    world.entra.during.append(reload)
+
+    sign_in(person, registration)
+
+    assert seen == [True]
+    assert [form["grant_type"] for form in world.entra.forms] == ["authorization_code"]
+
+
 @pytest.mark.parametrize(("is_query", "mode"), [(False, "form_post"), (True, "query")])
 def test_the_answer_comes_back_in_the_way_that_was_asked_for(
     registration: Registration, person: Person, is_query: bool, mode: str
