@@ -37,7 +37,7 @@ def as_json(verdict: Verdict) -> dict[str, object]:
         "next": _next(verdict),
         "advice": None
         if advice is None
-        else {"meaning": advice.meaning, "cause": advice.cause, "command": _command(verdict)},
+        else {"meaning": advice.meaning, "cause": advice.cause, "command": verdict.command},
     }
 
 
@@ -45,9 +45,4 @@ def _next(verdict: Verdict) -> list[str]:
     """Return what to type: for the cause, or else what the server's words call for."""
     if verdict.cause is not None:
         return list(verdict.cause.next)
-    return [] if verdict.advice is None else [_command(verdict)]
-
-
-def _command(verdict: Verdict) -> str:
-    """Return the command that mends it, for this mailbox."""
-    return "" if verdict.advice is None else verdict.advice.command.replace("MAILBOX", verdict.user)
+    return [] if verdict.advice is None else [verdict.command]

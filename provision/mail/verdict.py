@@ -45,6 +45,23 @@ class Verdict:
         """Whether the mailbox let us in."""
         return self.outcome == "ok"
 
+    @property
+    def command(self) -> str:
+        """What to type for the advice, with the names of this login; empty without advice.
+
+        A switch of Exchange's is one of the mailbox whose name was given at the login. A right is
+        one on the mailbox that was to be opened or sent as, which a delegate has under their own
+        name; and provision knows mailboxes by their addresses.
+        """
+        if self.advice is None:
+            return ""
+        asked = self.advice.command
+        if "DELEGATE" not in asked and not asked.startswith("provision "):
+            return asked.replace("MAILBOX", self.user)
+        if self.user != self.address:
+            asked = asked.replace("DELEGATE", self.user)
+        return asked.replace("MAILBOX", self.address)
+
 
 def proven(login: Login, proved: str, said: tuple[str, ...] = ()) -> Verdict:
     """Return the verdict of a success."""

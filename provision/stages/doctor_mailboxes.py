@@ -67,5 +67,4 @@ def _closed(where: str, verdict: Verdict) -> Finding:
         then = "; then ".join(cause.next).replace("MAILBOX", verdict.address)
         return Finding("bad", f"{where}: {cause.text.rstrip('.')} ({said})", then)
     meaning = said if advice is None else f"{advice.meaning.rstrip('.')} ({said})"
-    then = "" if advice is None else advice.command.replace("MAILBOX", verdict.address)
-    return Finding("bad", f"{where}: {meaning}", then)
+    return Finding("bad", f"{where}: {meaning}", verdict.command)
