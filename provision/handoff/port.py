@@ -29,6 +29,14 @@ class Handover:
     """How many times this refresh token's line has been renewed; None without one."""
 
 
+@runtime_checkable
+class RenewedCopy(Protocol):
+    """A sink whose reader refreshes by itself, and writes each successor back."""
+
+    keeps_successors: bool
+    """Always true; a sink without a reader like that does not have it."""
+
+
 class Sink(Protocol):
     """A place that takes values and, perhaps, keeps secrets."""
 

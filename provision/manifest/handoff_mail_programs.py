@@ -7,14 +7,30 @@ from pydantic.dataclasses import dataclass
 from provision.manifest.fields import Address, FilePath
 from provision.manifest.sections import SECTION
 
-MAIL_PROGRAMS: Final = ("mutt", "msmtp", "isync", "getmail")
+MAIL_PROGRAMS: Final = (
+    "mutt",
+    "msmtp",
+    "isync",
+    "getmail",
+    "mutt-oauth2",
+    "email-oauth2-proxy",
+    "sasl-xoauth2",
+)
 
 
 @dataclass(frozen=True, slots=True, config=SECTION)
 class MailProgramTarget:
     """Settings of a mail program."""
 
-    to: Literal["mutt", "msmtp", "isync", "getmail"]
+    to: Literal[
+        "mutt",
+        "msmtp",
+        "isync",
+        "getmail",
+        "mutt-oauth2",
+        "email-oauth2-proxy",
+        "sasl-xoauth2",
+    ]
     """The program."""
     path: FilePath
     """The file to write, relative to the manifest; `-` is standard output."""

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from provision.handoff.port import GivesCopies, Handover, Sink
+from provision.handoff.port import GivesCopies, Handover, RenewedCopy, Sink
 from provision.stages.services import Services
 from provision.stages.vault_keys import client_key
 from provision.vault.port import GivenSecret, GivenToken, Holder, HolderKey
@@ -20,8 +20,8 @@ def record_holder(sink: Sink, given: Handover, services: Services) -> None:
     for name in _names(sink):
         holder = Holder(
             HolderKey(client, address, name),
-            # A place that values are written to; whoever reads them there writes nothing back.
-            keeps_successors=False,
+            # Of most places nobody knows who reads them; they write nothing back.
+            keeps_successors=isinstance(sink, RenewedCopy) and sink.keeps_successors,
             token=_token(given, now),
             secret=_secret(given, now),
         )

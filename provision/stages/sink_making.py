@@ -18,7 +18,8 @@ from provision.handoff.installed import open_installed
 from provision.handoff.key_vault import KeyVaultSink, SecretStore
 from provision.handoff.keyring_entries import KeyringSink
 from provision.handoff.kubernetes import KubernetesSink, SecretName
-from provision.handoff.mail_programs import PASSWORD_COMMANDS
+from provision.handoff.mail_copies import Around
+from provision.handoff.mail_programs import COPIES, PASSWORD_COMMANDS
 from provision.handoff.port import Sink
 from provision.handoff.programs import Surroundings
 from provision.handoff.sinks import Worksheet, make_place, make_sink
@@ -82,6 +83,10 @@ class Means:
     clock: Clock = field(default_factory=SystemClock)
     provision: tuple[str, ...] = ("provision",)
     """How programs that ask for a token run provision."""
+    host: str = "localhost"
+    """The machine on which programs keep their own copies."""
+    proxy_password: Secret | None = None
+    """With which Email OAuth 2.0 Proxy encrypts."""
 
 
 MakeSink = Callable[[HandoffTarget, Path], Sink]
@@ -147,9 +152,12 @@ def refuse_strange_keys(manifest: Manifest, file: Path) -> None:
 
 
 def _mail_program(target: MailProgramTarget, folder: Path, means: Means) -> Sink:
-    write = partial(means.writer, has_secrets=False)
+    make = PASSWORD_COMMANDS.get(target.to)
+    write = partial(means.writer, has_secrets=make is None)
     place = make_place(target.to, target.path, folder, write)
-    return PASSWORD_COMMANDS[target.to](place, means.provision)
+    if make is not None:
+        return make(place, means.provision)
+    return COPIES[target.to](place, Around(means.host, means.proxy_password))
 
 
 def _service(

@@ -1,17 +1,22 @@
 """What sinks need of the machine, out of settings that somebody else has read."""
 
+import platform
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
+from provision.handoff.email_oauth2_proxy import PASSWORD_SETTING
 from provision.handoff.github_actions import SETTINGS
 from provision.secret import Secret
 from provision.stages.services import Services
+from provision.stages.settings import secret_setting
 from provision.stages.sink_making import MakeSink, Means, Writer, nowhere, sink_maker
 
 ALLOWED_COMMANDS: Final = "PROVISION_ALLOW_COMMANDS"
-_OWN_SECRETS: Final = frozenset({"PROVISION_CLIENT_SECRET", "PROVISION_VAULT_KEY"})
+_OWN_SECRETS: Final = frozenset(
+    {"PROVISION_CLIENT_SECRET", "PROVISION_VAULT_KEY", PASSWORD_SETTING}
+)
 """Settings that no program of a manifest gets to see."""
 
 
@@ -43,6 +48,8 @@ def sinks_of_machine(
         vault_token=vault_token,
         clock=services.clock,
         provision=this_program(),
+        host=platform.node() or "localhost",
+        proxy_password=secret_setting(settings, PASSWORD_SETTING),
     )
     return sink_maker(means)
 

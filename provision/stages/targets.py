@@ -60,7 +60,15 @@ def _typed(choice: ChosenTarget) -> HandoffTarget:
             return FileTarget(choice.to, choice.path)
         case "aem-forms":
             return AemFormsTarget(choice.to, choice.path)
-        case "mutt" | "msmtp" | "isync" | "getmail":
+        case (
+            "mutt"
+            | "msmtp"
+            | "isync"
+            | "getmail"
+            | "mutt-oauth2"
+            | "email-oauth2-proxy"
+            | "sasl-xoauth2"
+        ):
             return MailProgramTarget(choice.to, choice.path)
         case "github-actions":
             return GitHubActionsTarget(choice.to)

@@ -113,6 +113,20 @@ class EmailProxy:
             config.write(file)
 
 
+def signed_in_proxy(program: Path, folder: Path, settings: Path, ca_bundle: Path) -> EmailProxy:
+    """Return a proxy with the settings that a hand-off wrote, on free ports in place of its own."""
+    imap, pop, smtp = free_ports(3)
+    text = settings.read_text(encoding="utf-8")
+    for section, port in (("IMAP-1993", imap), ("POP-1995", pop), ("SMTP-1587", smtp)):
+        assert f"[{section}]" in text
+        text = text.replace(f"[{section}]", f"[{section.partition('-')[0]}-{port}]")
+    path = folder / "emailproxy.config"
+    path.write_text(text, encoding="utf-8")
+    path.chmod(0o600)
+    environment = bare_environment(folder, SSL_CERT_FILE=str(ca_bundle))
+    return EmailProxy(program, folder, imap, pop, smtp, environment)
+
+
 def make_email_proxy(
     program: Path, folder: Path, application: MailApplication, **more: str
 ) -> EmailProxy:

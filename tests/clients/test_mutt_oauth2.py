@@ -1,11 +1,8 @@
 """mutt's token script: each way to sign in, the refresh, and its own test of the logins."""
 
-import re
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,60 +16,22 @@ from tests.clients.mail_application import (
     MailApplication,
     register_mail_application,
 )
-from tests.clients.programs import bare_environment, find_file
+from tests.clients.mutt_script import LOGINS, Script, original_script, script_for, version_in
 from tests.clients.well_known_ports import well_known_ports
 from tests.e2e.terminal import Terminal
 
 pytestmark = pytest.mark.installed
-LOGINS = [f"{name} authentication succeeded" for name in ("IMAP", "POP", "SMTP")]
-
-
-@dataclass(frozen=True, slots=True)
-class Script:
-    """The script with its settings filled in, as its own text tells to do."""
-
-    path: Path
-    tokens: Path
-    environment: dict[str, str]
-    application: MailApplication
-
-    def start(self, *options: str) -> Terminal:
-        """Run it as somebody at a terminal does."""
-        return Terminal(self._command(*options), self.path.parent, self.environment)
-
-    def run(self, *options: str) -> str:
-        """Run it where nobody answers; return what it prints."""
-        ran = subprocess.run(
-            self._command(*options), capture_output=True, text=True, check=False, timeout=30,
-            stdin=subprocess.DEVNULL, env=self.environment,
-        )  # fmt: skip
-        assert ran.returncode == 0, ran.stdout + ran.stderr
-        return ran.stdout
-
-    def expire(self) -> None:
-        """Let the stored access token look old."""
-        text = self.tokens.read_text()
-        self.tokens.write_text(re.sub(r'("access_token_expiration": ")\d{4}', r"\g<1>2000", text))
-
-    def _command(self, *options: str) -> list[str]:
-        return [sys.executable, str(self.path), str(self.tokens), "--verbose", *options]
-
-
 FillIn = Callable[[MailApplication], Script]
 
 
 @pytest.fixture(scope="module")
 def original() -> str:
-    # Containers often leave documentation out, and this is shipped as an example.
-    path = "usr/share/doc/mutt/examples/mutt_oauth2.py"
-    return find_file(path, "apt-get install mutt, without dpkg's path-exclude").read_text()
+    return original_script()
 
 
 @pytest.fixture(scope="module")
 def version(original: str) -> str:
-    found = re.search(r"script, version (\S+)", original)
-    assert found is not None
-    return found[1]
+    return version_in(original)
 
 
 @pytest.fixture(scope="module")
@@ -95,26 +54,13 @@ def confidential(version: str, own_sandbox: RunningSandbox) -> MailApplication:
 
 @pytest.fixture
 def fill_in(original: str, mail_host: str, tmp_path: Path) -> FillIn:
-    """Copy the script; change what its own text tells to fill in, and nothing after that."""
-
     def for_application(application: MailApplication) -> Script:
-        settings, rest = original.split("ap = argparse", 1)
-        google, microsoft = settings.split("'microsoft': {")
-        pipes = r"(CRYPTION_PIPE) = .*"
         ready = application.ready
-        microsoft = (
-            microsoft.replace("https://login.microsoftonline.com/common/oauth2/v2.0",
-                              f"{ready.authority}/common/oauth2/v2.0")
-            .replace("outlook.office365.com", mail_host)
-            .replace("smtp.office365.com", mail_host)
-            .replace("'client_id': ''", f"'client_id': {application.client_id!r}")
-            .replace("'client_secret': ''", f"'client_secret': {application.secret.reveal()!r}")
+        return script_for(
+            original, tmp_path, ready, mail_host,
+            client_id=application.client_id, client_secret=application.secret.reveal(),
+            tokens=tmp_path / "tokens", authority=f"{ready.authority}/common",
         )  # fmt: skip
-        google = re.sub(pipes, r"\1 = ['cat']", google)
-        path = tmp_path / "mutt_oauth2.py"
-        path.write_text(f"{google}'microsoft': {{{microsoft}ap = argparse{rest}", encoding="utf-8")
-        environment = bare_environment(tmp_path, SSL_CERT_FILE=str(ready.ca_bundle))
-        return Script(path, tmp_path / "tokens", environment, application)
 
     return for_application
 
@@ -147,10 +93,10 @@ def sign_in(application: MailApplication, terminal: Terminal) -> None:
 def test_signs_in_through_its_own_listener_and_every_login_works(
     kind: str, fill_in: FillIn, version: str, witness: Witness, request: pytest.FixtureRequest
 ) -> None:
-    script = fill_in(request.getfixturevalue(kind))
-    with script.start("--authorize", "--test") as terminal:
+    application = request.getfixturevalue(kind)
+    with fill_in(application).start("--authorize", "--test") as terminal:
         answer_questions(terminal, "localhostauthcode")
-        sign_in(script.application, terminal)
+        sign_in(application, terminal)
         assert terminal.end() == 0, terminal.shown
 
     assert [line for line in LOGINS if line in terminal.shown] == LOGINS
@@ -190,10 +136,11 @@ def test_waits_while_its_owner_approves_on_another_device(
 def test_refreshes_without_naming_a_scope(
     kind: str, fill_in: FillIn, version: str, witness: Witness, request: pytest.FixtureRequest
 ) -> None:
-    script = fill_in(request.getfixturevalue(kind))
+    application = request.getfixturevalue(kind)
+    script = fill_in(application)
     with script.start("--authorize") as terminal:
         answer_questions(terminal, "localhostauthcode")
-        sign_in(script.application, terminal)
+        sign_in(application, terminal)
         terminal.end()
     script.expire()
     said = script.run("--test")

@@ -22,6 +22,9 @@ handoff:
   - {{to: msmtp, path: msmtprc}}
   - {{to: isync, path: mbsyncrc}}
   - {{to: getmail, path: getmailrc}}
+  - {{to: mutt-oauth2, path: tokens}}
+  - {{to: email-oauth2-proxy, path: emailproxy.config}}
+  - {{to: sasl-xoauth2, path: sender}}
   - to: command
     command: [vault, kv, put, secret/mail, '-']
     check: [vault, token, lookup]
@@ -55,6 +58,9 @@ def test_every_kind_of_this_package_can_be_written():
         "msmtp",
         "isync",
         "getmail",
+        "mutt-oauth2",
+        "email-oauth2-proxy",
+        "sasl-xoauth2",
         "command",
         "keyring",
         "keyvault",
@@ -63,7 +69,7 @@ def test_every_kind_of_this_package_can_be_written():
         "github-actions",
         "azure-devops",
     ]
-    command, _, vault = targets[5:8]
+    command, _, vault = targets[8:11]
     assert isinstance(command, CommandTarget)
     assert (command.command[0], command.timeout_seconds) == ("vault", 30)
     assert isinstance(vault, KeyVaultTarget)

@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 
 from provision.errors import SignInRequired, SinkFailed, UsageError
+from provision.handoff.destinations import FilePlace
+from provision.handoff.mail_copies import Around
+from provision.handoff.mail_programs import COPIES
 from provision.handoff.sinks import make_sink
 from provision.secret import Secret
 from provision.stages.handoff import HandedOver, hand_off
@@ -267,3 +270,15 @@ def test_a_secret_that_lives_elsewhere_is_missed_before_anything_is_written(worl
         run(world, registration_with("client-9", "key-9"))
 
     assert not env.exists()
+
+
+def test_a_program_that_refreshes_by_itself_is_written_down_as_storing_successors(
+    world: World, signed_in: Registration
+) -> None:
+    sink = COPIES["mutt-oauth2"](FilePlace("tokens", world.root / "tokens"), Around("desk-7"))
+
+    hand_off(signed_in, (Target(sink, FORMS),), world.services)
+
+    (holder,) = world.vault.ledger().holders
+    assert holder.key.name == "mutt-oauth2 tokens on host desk-7"
+    assert (holder.keeps_successors, holder.token and holder.token.generation) == (True, 2)

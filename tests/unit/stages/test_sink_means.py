@@ -73,6 +73,7 @@ def test_a_program_gets_the_settings_but_none_of_provisions_secrets(world: World
         "PROVISION_ALLOW_COMMANDS": "true sh",
         "VAULT_ADDR": "https://vault.example",
         "PROVISION_VAULT_KEY": "vault-key",
+        "PROVISION_EMAILPROXY_PASSWORD": "proxy-password",
         "PROVISION_CLIENT_SECRET": "client-secret",
     }
     line = "{to: command, command: [sh, -c, 'cat > /dev/null; env > seen']}"
@@ -83,6 +84,7 @@ def test_a_program_gets_the_settings_but_none_of_provisions_secrets(world: World
     assert "VAULT_ADDR=https://vault.example" in seen
     assert "vault-key" not in seen
     assert "client-secret" not in seen
+    assert "proxy-password" not in seen
 
 
 def test_no_program_is_allowed_by_a_manifest_alone(world: World) -> None:

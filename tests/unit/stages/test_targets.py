@@ -91,6 +91,8 @@ def test_a_mailbox_that_the_manifest_lacks_is_refused(text: str) -> None:
         ("msmtp", True, False),
         ("isync", True, False),
         ("getmail", True, False),
+        ("mutt-oauth2", False, True),
+        ("sasl-xoauth2", False, True),
     ],
 )
 def test_standard_output_is_told_whether_secrets_come(
