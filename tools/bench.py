@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench_compared import SDK_IMPORTS, compared_rows
+from bench_fleet import fleet_rows
 from bench_job import MAILBOX, PROVISION, Job, bench_job, up_to_last_write
 from measuring import Cost, median, paired, resident_megabytes, run
 
@@ -172,6 +173,7 @@ def rows(*, with_suite: bool) -> Iterator[Row]:
         yield from plan_rows(job)
         yield from request_rows(job)
         yield from token_rows(job)
+        yield from (Row(*row) for row in fleet_rows(job))
         yield from registration_rows(job, 0, AZ, 0.5)
         yield from sandbox_rows(job)
         yield from (Row(*row) for row in compared_rows(job, 0))
