@@ -29,6 +29,12 @@ from provision.manifest.handoff_fields import (
     VaultOrigin,
 )
 from provision.manifest.handoff_mail_programs import MAIL_PROGRAMS, MailProgramTarget
+from provision.manifest.handoff_osgi import (
+    AEM_FOLDERS,
+    AemCloudSecretsTarget,
+    AemCloudTarget,
+    AemOsgiTarget,
+)
 from provision.manifest.sections import SECTION
 from provision.manifest.spelling import nearest
 
@@ -36,6 +42,8 @@ FILES: Final = ("dotenv", "json")
 KINDS: Final = (
     *FILES,
     "aem-forms",
+    *AEM_FOLDERS,
+    "aem-cloud-secrets",
     *MAIL_PROGRAMS,
     "command",
     "keyring",
@@ -211,6 +219,9 @@ def _family(value: object) -> str | None:
 HandoffTarget = (
     FileTarget
     | AemFormsTarget
+    | AemOsgiTarget
+    | AemCloudTarget
+    | AemCloudSecretsTarget
     | MailProgramTarget
     | CommandTarget
     | KeyringTarget
@@ -224,6 +235,9 @@ HandoffTarget = (
 TaggedTarget = Annotated[
     Annotated[FileTarget, Tag(FILES[0])]
     | Annotated[AemFormsTarget, Tag("aem-forms")]
+    | Annotated[AemOsgiTarget, Tag("aem-osgi")]
+    | Annotated[AemCloudTarget, Tag("aem-cloud")]
+    | Annotated[AemCloudSecretsTarget, Tag("aem-cloud-secrets")]
     | Annotated[MailProgramTarget, Tag(MAIL_PROGRAMS[0])]
     | Annotated[CommandTarget, Tag("command")]
     | Annotated[KeyringTarget, Tag("keyring")]

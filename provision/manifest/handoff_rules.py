@@ -18,6 +18,7 @@ from provision.manifest.handoff import (
 )
 from provision.manifest.handoff_aem import AemFormsTarget
 from provision.manifest.handoff_mail_programs import MailProgramTarget
+from provision.manifest.handoff_osgi import AemCloudSecretsTarget, AemCloudTarget, AemOsgiTarget
 from provision.manifest.model import Manifest
 from provision.manifest.spelling import nearest
 from provision.manifest.unknown_keys import Finding
@@ -53,6 +54,8 @@ def _place(target: HandoffTarget) -> tuple[str, ...]:
         case (
             FileTarget(path=path)
             | AemFormsTarget(path=path)
+            | AemOsgiTarget(path=path)
+            | AemCloudTarget(path=path)
             | MailProgramTarget(path=path)
             | KubernetesTarget(path=path)
         ):
@@ -63,8 +66,8 @@ def _place(target: HandoffTarget) -> tuple[str, ...]:
             found = ("prefix", vault.casefold(), prefix.casefold())
         case GitHubActionsTarget(write=write):
             found = ("write", "github-actions", write)
-        case AzureDevOpsTarget():
-            found = ("to", "azure-devops")
+        case AzureDevOpsTarget() | AemCloudSecretsTarget():
+            found = ("to", target.to)
         case CommandTarget() | InstalledTarget():
             found = ("to",)
         case _:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Final
 
 from provision.cloud import Cloud
 from provision.errors import ManifestInvalid, Problem, UsageError
@@ -9,6 +10,8 @@ from provision.manifest.certificates import read_certificate_files
 from provision.manifest.document import locate, read_document, spelled
 from provision.manifest.handoff import FileTarget, KubernetesTarget
 from provision.manifest.handoff_aem import AemFormsTarget
+from provision.manifest.handoff_mail_programs import MailProgramTarget
+from provision.manifest.handoff_osgi import AemCloudTarget, AemOsgiTarget
 from provision.manifest.model import Manifest
 from provision.manifest.validate import validated
 
@@ -91,13 +94,21 @@ def _with_certificates(manifest: Manifest, text: str, path: Path) -> Manifest:
     return replace(manifest, application=replace(manifest.application, certificates=found))
 
 
+_WITH_PATH: Final = (
+    FileTarget,
+    AemFormsTarget,
+    AemOsgiTarget,
+    AemCloudTarget,
+    MailProgramTarget,
+    KubernetesTarget,
+)
+
+
 def _in_folder(manifest: Manifest, folder: Path) -> Manifest:
     """Make the paths of a manifest absolute."""
     cloud = manifest.cloud if manifest.cloud_file is None else str(folder / manifest.cloud_file)
     handoff = tuple(
-        replace(t, path=str(folder / t.path))
-        if isinstance(t, FileTarget | AemFormsTarget | KubernetesTarget) and t.path != "-"
-        else t
+        replace(t, path=str(folder / t.path)) if isinstance(t, _WITH_PATH) and t.path != "-" else t
         for t in manifest.handoff
     )
     return replace(manifest, cloud=cloud, handoff=handoff)

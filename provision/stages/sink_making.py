@@ -10,8 +10,10 @@ from typing import Protocol, assert_never
 from provision.clock import Clock, SystemClock
 from provision.cloud import BUILT_IN, Cloud, host_of, is_loopback
 from provision.errors import ManifestInvalid, Problem, SinkFailed, UsageError
+from provision.handoff.aem_osgi import AemOsgiSink
 from provision.handoff.aem_places import AemPlace
 from provision.handoff.azure_devops import AzureDevOpsSink
+from provision.handoff.cloud_manager import CloudManagerSink
 from provision.handoff.command import Commands, CommandSink
 from provision.handoff.github_actions import SETTINGS, GitHubActionsSink
 from provision.handoff.installed import open_installed
@@ -20,6 +22,7 @@ from provision.handoff.keyring_entries import KeyringSink
 from provision.handoff.kubernetes import KubernetesSink, SecretName
 from provision.handoff.mail_copies import Around
 from provision.handoff.mail_programs import COPIES, PASSWORD_COMMANDS
+from provision.handoff.osgi_settings import AEM_PROXY, Tunnel
 from provision.handoff.port import Sink
 from provision.handoff.programs import Surroundings
 from provision.handoff.sinks import Worksheet, make_place, make_sink
@@ -36,6 +39,7 @@ from provision.manifest.handoff import (
 )
 from provision.manifest.handoff_aem import AemFormsTarget
 from provision.manifest.handoff_mail_programs import MailProgramTarget
+from provision.manifest.handoff_osgi import AemCloudSecretsTarget, AemCloudTarget, AemOsgiTarget
 from provision.manifest.model import Manifest
 from provision.secret import Secret
 from provision.vault.os_keyring import refusals, trustworthy_backend
@@ -101,8 +105,8 @@ def sink_maker(means: Means) -> MakeSink:
             case FileTarget():
                 write = partial(means.writer, has_secrets=True)
                 return make_sink(target.to, target.path, base=folder, writer=write)
-            case AemFormsTarget():
-                return _worksheet(target, folder, means)
+            case AemFormsTarget() | AemOsgiTarget() | AemCloudTarget() | AemCloudSecretsTarget():
+                return _for_aem(target, folder, means)
             case MailProgramTarget():
                 return _mail_program(target, folder, means)
             case KubernetesTarget():
@@ -131,6 +135,26 @@ def _worksheet(target: AemFormsTarget, folder: Path, means: Means) -> Sink:
         writer=partial(means.writer, has_secrets=shows),
         worksheet=Worksheet(places, None if target.format is None else target.format == "html"),
     )
+
+
+def _for_aem(
+    target: AemFormsTarget | AemOsgiTarget | AemCloudTarget | AemCloudSecretsTarget,
+    folder: Path,
+    means: Means,
+) -> Sink:
+    match target:
+        case AemFormsTarget():
+            return _worksheet(target, folder, means)
+        case AemOsgiTarget():
+            return AemOsgiSink(target.to, target.path, folder / target.path)
+        case AemCloudTarget():
+            tunnel = Tunnel(AEM_PROXY, target.forwarded_port)
+            return AemOsgiSink(target.to, target.path, folder / target.path, tunnel)
+        case AemCloudSecretsTarget():
+            write = partial(means.writer, has_secrets=True)
+            return CloudManagerSink(target.environment, write)
+        case _:
+            assert_never(target)
 
 
 def refuse_strange_keys(manifest: Manifest, file: Path) -> None:

@@ -15,12 +15,19 @@ from provision.manifest.handoff import (
 )
 from provision.manifest.handoff_aem import AemFormsTarget
 from provision.manifest.handoff_mail_programs import MAIL_PROGRAMS, MailProgramTarget
+from provision.manifest.handoff_osgi import (
+    AEM_FOLDERS,
+    AemCloudSecretsTarget,
+    AemCloudTarget,
+    AemOsgiTarget,
+)
 from provision.manifest.model import Manifest
 from provision.stages.secret_custody import Target
 from provision.stages.sink_making import MakeSink
 from provision.tenant.mailbox import Mailbox
 
-_BY_HAND: Final = (*FILES, "aem-forms", *MAIL_PROGRAMS, "github-actions", "azure-devops")
+_FOR_AEM: Final = ("aem-forms", *AEM_FOLDERS, "aem-cloud-secrets")
+_BY_HAND: Final = (*FILES, *_FOR_AEM, *MAIL_PROGRAMS, "github-actions", "azure-devops")
 """What needs no more than a path, and can be asked for without a manifest's entry."""
 
 
@@ -55,11 +62,11 @@ def _typed(choice: ChosenTarget) -> HandoffTarget:
     """Return the hand-off that a format and a path describe."""
     if not choice.path.strip() or not choice.path.isprintable():
         raise UsageError("--path is the path of a file, or - for standard output")
+    if choice.to in _FOR_AEM:
+        return _for_aem(choice)
     match choice.to:
         case "dotenv" | "json":
             return FileTarget(choice.to, choice.path)
-        case "aem-forms":
-            return AemFormsTarget(choice.to, choice.path)
         case (
             "mutt"
             | "msmtp"
@@ -84,6 +91,21 @@ def _typed(choice: ChosenTarget) -> HandoffTarget:
                 f"hand-off to {choice.to!r}: there is no such format",
                 hint=f"choose one of {', '.join(_BY_HAND)}",
             )
+
+
+def _for_aem(choice: ChosenTarget) -> HandoffTarget:
+    is_stream = choice.path == "-"
+    if choice.to == "aem-forms":
+        return AemFormsTarget("aem-forms", choice.path)
+    if choice.to == "aem-cloud-secrets":
+        if not is_stream:
+            raise UsageError(f"hand-off to {choice.to!r}: goes into a pipe; leave --path out")
+        return AemCloudSecretsTarget("aem-cloud-secrets")
+    if is_stream:
+        raise UsageError(f"hand-off to {choice.to!r}: writes two files; say --path FOLDER")
+    if choice.to == "aem-cloud":
+        return AemCloudTarget("aem-cloud", choice.path)
+    return AemOsgiTarget("aem-osgi", choice.path)
 
 
 def _mailbox(manifest: Manifest, address: str | None) -> Mailbox | None:

@@ -11,6 +11,7 @@ LEAVES_HERE = {
     "diagnose/pasted/redaction.py": "what is blotted out of a support file",
     "graph/federation.py": "the assertion that azure-identity asks for",
     "handoff/aem_sheet.py": "the text of a worksheet",
+    "handoff/cloud_manager.py": "the text that Adobe's program reads",
     "handoff/json_file.py": "the text of a sink's file",
     "handoff/mutt_oauth2.py": "the text of a sink's file",
     "handoff/programs.py": "what is looked for in a program's last words",

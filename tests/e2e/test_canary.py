@@ -24,6 +24,8 @@ HANDOFF = "handoff:\n" + "".join(
 )
 MORE = """\
   - {to: aem-forms, path: aem.html}
+  - {to: aem-osgi, path: osgi}
+  - {to: aem-cloud, path: osgi-cloud}
   - {to: kubernetes, path: secret.yaml, name: forms-mail}
   - to: command
     command: [sh, -c, 'umask 077; tee taken.json >&2']
@@ -66,7 +68,7 @@ def whole_job(work, levers, key_vault, logged):
     # The last command takes the values and fails, loudly.
     loud = ("apply", "--yes", "--through", "handoff", "--send")
     assert work.run(*loud, visit=Visit()).code == 1
-    for to in ("github-actions", "azure-devops"):
+    for to in ("github-actions", "azure-devops", "aem-cloud-secrets"):
         assert work.run("handoff", "--to", to, shows_secrets=True).code == 0
     work.done("plan", "--output", "json")
     work.done("apply", "--yes", "--output", "json")

@@ -162,6 +162,14 @@ def test_every_problem_is_told_at_once_with_its_line():
             "handoff[0].timeoutSeconds",
             "wanted a whole number, found true",
         ),
+        ("{to: aem-osgi, path: '-'}", "handoff[0].path", "two files do not fit"),
+        ("{to: aem-osgi, path: x, forwardedPort: 1}", "handoff[0].forwardedPort", "has no key"),
+        (
+            "{to: aem-cloud, path: x, forwardedPort: 0}",
+            "handoff[0].forwardedPort",
+            "from 1 to 65535",
+        ),
+        ("{to: aem-cloud-secrets, environment: 'a b'}", "handoff[0].environment", "letters and"),
         ("{to: aem-forms, path: x, places: []}", "handoff[0].places", "at least one entry"),
         (
             "{to: aem-forms, path: x, places: [endpoint]}",

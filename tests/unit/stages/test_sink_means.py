@@ -124,7 +124,12 @@ def test_a_pipelines_outputs_can_be_asked_for_by_hand(to: str) -> None:
     ("to", "path", "message", "hint"),
     [
         ("keyvault", "-", "takes more than a path", "manifest's `handoff`"),
-        ("yaml", "-", "no such format", "dotenv, json, aem-forms, mutt, msmtp, isync, getmail"),
+        (
+            "yaml",
+            "-",
+            "no such format",
+            "dotenv, json, aem-forms, aem-osgi, aem-cloud, aem-cloud-secrets, mutt",
+        ),
         ("json", " ", "--path is the path", ""),
     ],
 )
