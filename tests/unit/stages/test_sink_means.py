@@ -128,7 +128,7 @@ def test_a_pipelines_outputs_can_be_asked_for_by_hand(to: str) -> None:
             "yaml",
             "-",
             "no such format",
-            "dotenv, json, aem-forms, aem-osgi, aem-cloud, aem-cloud-secrets, mutt",
+            "dotenv, json, aem-forms, aem-osgi, aem-cloud",
         ),
         ("json", " ", "--path is the path", ""),
     ],
