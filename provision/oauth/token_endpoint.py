@@ -103,13 +103,19 @@ class TokenEndpoint:
         return tokens
 
     def begin_device(
-        self, client: Client, scopes: tuple[str, ...], *, waiting: Waiting = silent
+        self,
+        client: Client,
+        scopes: tuple[str, ...],
+        *,
+        patience: float = 0.0,
+        waiting: Waiting = silent,
     ) -> DeviceSignIn:
         """Ask for a code that a person types on another machine; nobody is signed in yet.
 
         Args:
             client: Known by its id alone here; it proves who it is when it asks for the tokens.
             scopes: Of one resource.
+            patience: Seconds for a new application to be known everywhere.
             waiting: Told before each pause.
 
         Raises:
@@ -127,7 +133,7 @@ class TokenEndpoint:
                 ) from error
             return parse_device_answer(answer, client, scopes)
 
-        return self._patience(0.0, waiting).repeat(attempt)
+        return self._patience(patience, waiting).repeat(attempt)
 
     def redeem_device(
         self,

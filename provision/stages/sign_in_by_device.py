@@ -15,7 +15,9 @@ def sign_in_by_device(flow: Flow, surface: Surface) -> Authorized:
         ClientRefused: Entra wants a public client.
     """
     endpoint = flow.services.endpoint
-    begun = endpoint.begin_device(flow.client, flow.scopes, waiting=flow.waiting)
+    begun = endpoint.begin_device(
+        flow.client, flow.scopes, patience=flow.way.patience, waiting=flow.waiting
+    )
     surface.show_code(begun.shown, flow.mailbox.sign_in_as)
     tokens = endpoint.redeem_device(
         flow.client, begun, timeout=flow.way.timeout, patience=flow.way.patience

@@ -70,8 +70,8 @@ class Asking:
     def redeem(self, code: DeviceSignIn | None = None, **how: float) -> object:
         return self._endpoint.redeem_device(CLIENT, code or begun(), **how)
 
-    def begin(self) -> DeviceSignIn:
-        return self._endpoint.begin_device(CLIENT, SCOPES)
+    def begin(self, patience: float = 0.0) -> DeviceSignIn:
+        return self._endpoint.begin_device(CLIENT, SCOPES, patience=patience)
 
 
 class _Noting:
@@ -88,6 +88,21 @@ def test_a_code_is_asked_for_without_the_secret() -> None:
     form = build_device_request(CLIENT, SCOPES)
 
     assert form == {"client_id": CLIENT_ID, "scope": " ".join(SCOPES)}
+
+
+def test_a_new_application_is_waited_for_where_no_server_need_know_it_yet() -> None:
+    unknown = refusal("unauthorized_client", 700016)
+    asking = Asking(unknown, unknown, code_answer())
+
+    assert asking.begin(patience=60.0).shown.code == "ABCD1234E"
+    assert len(asking.at) == 3
+
+
+def test_an_unknown_application_is_told_at_once_where_nothing_is_new() -> None:
+    asking = Asking(refusal("unauthorized_client", 700016))
+
+    with pytest.raises(ClientRefused):
+        asking.begin()
 
 
 def test_the_tokens_are_asked_for_with_the_secret() -> None:
