@@ -43,8 +43,12 @@ class Other:
     look: Callable[["Other", str], list[Cost]]
     rotate: Callable[["Other", str], list[Cost]] | None
     """None: it has no command for it."""
+    sign_out: tuple[str, ...]
+    """Typed before each measurement: both keep the administrator's tokens on disk, ours never."""
     made: dict[str, str] = field(default_factory=dict)
     """Client ids by display name."""
+    looked_up: int = 0
+    """Requests that were the benchmark's own, to learn a client id."""
 
     def typed(self, *words: str) -> Cost:
         """Run one command and weigh it."""
@@ -54,15 +58,22 @@ class Other:
         """Return the client id of what it registered."""
         if name not in self.made:
             found = self.job.graph(f"/applications?$filter=displayName eq '{name}'")
+            self.looked_up += 2  # a token, and the list
             self.made[name] = str(found["value"][0]["appId"])
         return self.made[name]
 
 
-def weigh(job: Job, commands: Callable[[], list[Cost]]) -> Weight:
-    """Run commands, and count what the sandbox was asked meanwhile: sign-in and Graph."""
+def weigh(job: Job, commands: Callable[[], list[Cost]], program: Other | None = None) -> Weight:
+    """Run commands, and count what the sandbox was asked meanwhile: sign-in and Graph.
+
+    What the benchmark itself looked up for a program is not counted.
+    """
+    looked_up = program.looked_up if program else 0
     job.requests()
     costs = commands()
     asked = len(job.requests(everything=True))
+    if program:
+        asked -= program.looked_up - looked_up
     return Weight(
         sum(c.wall for c in costs), sum(c.cpu for c in costs),
         max(c.megabytes for c in costs), asked,
@@ -83,7 +94,9 @@ def others(job: Job) -> Iterator[list[Other]]:
 
 def _az(job: Job, folder: Path, stack: contextlib.ExitStack) -> Other:  # noqa: ARG001  (as _m365)
     environment = _bare(folder) | {"REQUESTS_CA_BUNDLE": str(job.sandbox.ready.ca_bundle)}
-    az = Other("az", job, environment, folder, _az_register, _az_look, _az_rotate)
+    az = Other(
+        "az", job, environment, folder, _az_register, _az_look, _az_rotate, ("account", "clear")
+    )
     origin = job.sandbox.ready.authority
     az.typed("config", "set", "core.instance_discovery=false", "core.collect_telemetry=false")
     az.typed(
@@ -152,7 +165,7 @@ def _m365(job: Job, folder: Path, stack: contextlib.ExitStack) -> Other:
         "NODE_EXTRA_CA_CERTS": str(ready.ca_bundle),
         "CLIMICROSOFT365_NOUPDATE": "1",
     }
-    m365 = Other("m365", job, environment, folder, _m365_register, _m365_look, None)
+    m365 = Other("m365", job, environment, folder, _m365_register, _m365_look, None, ("logout",))
     m365.typed("cli", "config", "set", "--key", "disableTelemetry", "--value", "true")
     return m365
 
