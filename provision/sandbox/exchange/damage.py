@@ -9,6 +9,7 @@ from twisted.internet.interfaces import ITransport
 from twisted.internet.protocol import Protocol, ServerFactory
 from twisted.protocols.policies import ProtocolWrapper, WrappingFactory
 
+from provision.sandbox.exchange.server_words import BUSY, DEFERRED, GOODBYE, REFUSED
 from provision.sandbox.faults.decisions import Faults
 from provision.sandbox.faults.rules import MailFault
 
@@ -20,22 +21,6 @@ _SUCCESS: Final = {
     "pop": re.compile(rb"\+OK"),
     "smtp": re.compile(rb"235 "),
 }
-_BUSY: Final = {
-    "imap": b"* BYE Server Unavailable.\r\n",
-    "pop": b"-ERR Server Unavailable. 21\r\n",
-    "smtp": b"421 4.3.2 Service not active\r\n",
-}
-_GOODBYE: Final = {
-    "imap": b"* BYE Connection closed. 14\r\n",
-    "pop": b"",  # a POP3 server has no word for it
-    "smtp": b"421 4.3.2 Service not active\r\n",
-}
-_REFUSED: Final = {
-    "imap": b"%b NO Server Unavailable. 15\r\n",
-    "pop": b"-ERR Server Unavailable. 21\r\n",
-    "smtp": b"451 4.7.0 Temporary server error. Please try again later. PRX4\r\n",
-}
-_DEFERRED: Final = b"451 4.7.500 Server busy. Please try again later.\r\n"
 
 
 def damaged(protocol: Protocol, name: str, faults: Faults, factory: ServerFactory) -> Protocol:
@@ -73,7 +58,7 @@ class _Damaged(ProtocolWrapper):
                 connect = super().makeConnection
                 self._timer = _reactor.callLater(self._fault.seconds, connect, transport)
             case MailFault("mail-bye", at="greeting"):
-                transport.write(_BUSY[self._name])
+                transport.write(BUSY[self._name])
                 transport.loseConnection()
             case MailFault("mail-tls-stalled") if self._name != "smtp":
                 # The TLS half of the connection reads on, or its end would go unnoticed.
@@ -95,7 +80,7 @@ class _Damaged(ProtocolWrapper):
         self._has_asked = self._has_asked or bool(_ASKED.search(data))
         is_mail = data.upper().startswith(b"MAIL FROM")
         if self._fault.name == "mail-deferred" and is_mail and data.count(b"\n") == 1:
-            self.transport.write(_DEFERRED)
+            self.transport.write(DEFERRED)
         else:
             super().dataReceived(data)
 
@@ -110,11 +95,11 @@ class _Damaged(ProtocolWrapper):
                 super().write(data)
                 self.loseConnection()
             case "mail-bye":
-                super().write(data + _GOODBYE[self._name])
+                super().write(data + GOODBYE[self._name])
                 self.loseConnection()
             case "mail-refused":
                 tag = data.partition(b" ")[0]
-                text = _REFUSED[self._name]
+                text = REFUSED[self._name]
                 super().write(text % tag if b"%b" in text else text)
                 self.loseConnection()
             case _:

@@ -16,6 +16,7 @@ from provision.sandbox.exchange.login_refusals import (
     login_refusal,
     password_refusal,
 )
+from provision.sandbox.exchange.server_words import SMTP_WORDS
 from provision.sandbox.exchange.submission import (
     LARGEST_MESSAGE,
     TOO_LARGE,
@@ -30,18 +31,6 @@ from provision.sandbox.exchange.xoauth2_login import Doorkeeper
 
 if TYPE_CHECKING:
     from provision.sandbox.context import Context
-
-_WORDS: Final = {
-    b"Begin TLS negotiation now": b"2.0.0 SMTP server ready",
-    b"Continue": b"Start mail input; end with <CRLF>.<CRLF>",
-    b"Error: bad syntax": b"5.3.3 Unrecognized command",
-    b"Must have sender before recipient": b"5.5.2 Need mail command",
-    b"Must have valid receiver and originator": b"5.5.2 Need rcpt command",
-    b"Only one sender per message, please": b"5.5.2 Sender already specified",
-    b"Syntax error": b"5.5.4 Invalid arguments",
-    b"TLS already negotiated": b"5.5.2 Only one STARTTLS command can be issued",
-}
-"""Exchange's words for Twisted's."""
 
 _NEED_HELLO: Final = frozenset({b"AUTH", b"MAIL"})
 _SIZE: Final = re.compile(rb"\sSIZE=(\d{1,20})(?:\s|$)", re.IGNORECASE)
@@ -109,7 +98,7 @@ class ExchangeSmtp(GuardedConnection, ESMTP):
 
     def sendCode(self, code: int, message: bytes = b"") -> None:
         """Send a reply in Exchange's words."""
-        super().sendCode(code, _WORDS.get(message, message))
+        super().sendCode(code, SMTP_WORDS.get(message, message))
 
     def do_HELO(self, rest: bytes) -> None:
         """Greet the client, and forget the message that was begun."""

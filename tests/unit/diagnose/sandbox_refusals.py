@@ -11,7 +11,7 @@ from typing import Any, get_args
 
 from provision.sandbox import fault_injection
 from provision.sandbox.entra.refusals import Incident, Refused, refusal_body, texts
-from provision.sandbox.exchange import damage, imap_arguments, login_refusals, smtp
+from provision.sandbox.exchange import imap_arguments, login_refusals, server_words
 from provision.sandbox.faults.rules import HttpFault, Wording
 from provision.sandbox.graph import fault_answers
 from provision.sandbox.graph import refusals as graph_refusals
@@ -154,12 +154,12 @@ def exchange_tables() -> Iterator[Said]:
     """Yield the refusals that stand in tables, faults and policies included."""
     for text in table(imap_arguments, "_KNOWN"):
         yield Said("imap arguments", f"A1 BAD {text.decode()}")
-    for name in ("_BUSY", "_GOODBYE", "_REFUSED"):
-        for protocol, reply in table(damage, name).items():
+    for name in ("BUSY", "GOODBYE", "REFUSED"):
+        for protocol, reply in table(server_words, name).items():
             if reply:
                 yield Said(f"mail fault on {protocol}", reply.decode().replace("%b", "A1"))
-    yield Said("mail fault mail-deferred", table(damage, "_DEFERRED").decode())
-    for text in table(smtp, "_WORDS").values():
+    yield Said("mail fault mail-deferred", table(server_words, "DEFERRED").decode())
+    for text in table(server_words, "SMTP_WORDS").values():
         if text.startswith(b"5."):
             yield Said("smtp words", f"503 {text.decode()}")
     for text in table(login_refusals, "_REFUSALS").values():
