@@ -64,7 +64,7 @@ class SnapshotReader:
             deleted = self._deleted(query, found, unknown)
         existing = deleted.application if deleted is not None else application
         in_bin = None
-        if looks_in_bin and existing is not None and principal is None:
+        if existing is not None and principal is None:
             in_bin = self._deleted_principal(existing.client_id)
         return Snapshot(
             tenant_id=tenant_id,

@@ -104,6 +104,15 @@ def test_a_restored_service_principal_is_waited_for():
     ]
 
 
+def test_a_service_principal_is_found_in_the_bin_right_after_its_application_left_it():
+    bench = bin_bench(GONE, ALIVE, principal=(GONE,), binned_principal=(PRINCIPAL_IN_BIN,))
+    tenant = bench.tenant()
+    tenant.read(WARM)
+    tenant.restore(APPLICATION_ID)
+
+    assert tenant.read(WARM).deleted_service_principal == PRINCIPAL_ID
+
+
 def test_a_grant_that_the_deletion_took_is_not_waited_for_after_the_restoration():
     bench = bin_bench(
         ALIVE, GONE, ALIVE, grants=(GRANT, NONE), binned_principal=(PRINCIPAL_IN_BIN,)
