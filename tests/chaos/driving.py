@@ -51,8 +51,10 @@ def problems_of(scenario: Scenario, sent: Sent, trouble: Trouble, levers: Levers
     """Disturb one request of a command; return what is wrong after the next run of it."""
     with workplace(levers) as work:
         command = scenario.begin(work)
-        begun = len(work.runs)
         others = [work.elsewhere("other")] if trouble.then == "other host" else []
+        for other in others:
+            scenario.gives(work, other)
+        begun = len(work.runs)
         levers.forget_requests()
         levers.control("PUT", "/faults", {"version": 1, "rules": trouble.rules(sent)})
         try:

@@ -1,5 +1,7 @@
 """The commands that are driven, each from a beginning of its own to what has to hold in the end."""
 
+import secrets
+from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -45,6 +47,8 @@ class Scenario:
     """Whether there is none before."""
     is_repeatable: bool = True
     """Whether it may be typed once more after it succeeded; else it names what is gone by then."""
+    gives: Callable[[Workplace, Workplace], object] = lambda work, other: None
+    """Brings to another host what it needs of this one before it runs the command, too."""
 
 
 def _registered(work: Workplace, application: str = "") -> None:
@@ -124,6 +128,14 @@ def _signed_in(work: Workplace) -> tuple[str, ...]:
     return ("refresh", "--all")
 
 
+def _moved(work: Workplace, other: Workplace) -> None:
+    """Give another host the sign-in: both have the same refresh token from then on."""
+    key = b64encode(secrets.token_bytes(32)).decode()
+    for place, verb in ((work, "export"), (other, "import")):
+        place.environment["PROVISION_EXPORT_KEY"] = key
+        place.done("vault", verb, str(work.file("moving.json")))
+
+
 SCENARIOS = (
     Scenario("apply (new)", _new, serves(secrets=1), makes_application=True),
     Scenario("apply (changed)", _changed, serves(secrets=1, named="another")),
@@ -132,7 +144,7 @@ SCENARIOS = (
     Scenario("adopt", _strangers, adopted, is_repeatable=False),
     Scenario("rotate (due)", _due, serves(secrets=2, each_host=True)),
     Scenario("rotate (retire)", _full, serves(secrets=1), is_repeatable=False),
-    Scenario("refresh", _signed_in, renewed),
+    Scenario("refresh", _signed_in, renewed, gives=_moved),
     Scenario("destroy", _doomed, gone),
     Scenario("destroy (purge)", _doomed_for_good, purged),
 )
