@@ -8,8 +8,8 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 CORE := provision/manifest/*,provision/plan/*,provision/stages/*,provision/oauth/*,provision/vault/*
 
-# One process a core, four at most: each brings sandboxes of its own.
-SIDE_BY_SIDE := -n auto --maxprocesses 4 --dist worksteal
+# More processes than two cores need: half of the time a test waits for a child or a server.
+SIDE_BY_SIDE := -n 4 --dist worksteal
 
 # Compiled modules are kept whatever the caller's shell says: a run without them costs seconds.
 export PYTHONDONTWRITEBYTECODE :=

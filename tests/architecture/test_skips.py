@@ -42,7 +42,7 @@ def test_every_skip_says_why() -> None:
 def test_every_run_prints_what_was_skipped() -> None:
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 
-    assert "-rs" in settings["tool"]["pytest"]["addopts"]
+    assert "-rsfE" in settings["tool"]["pytest"]["addopts"]
 
 
 def test_sees_a_skip_without_a_reason(tmp_path: Path) -> None:
