@@ -21,11 +21,16 @@ needs_git = pytest.mark.skipif(
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One Python file, parsed."""
+    """One Python file."""
 
     name: str
     """Path below the folder that was read, with slashes."""
-    tree: ast.Module
+    text: str
+
+    @property
+    def tree(self) -> ast.Module:
+        """The file, parsed; once, however often it is asked for."""
+        return _parsed(self.text)
 
     def at(self, node: ast.AST) -> str:
         """Return where a node stands, as an editor opens it."""
@@ -33,10 +38,9 @@ class Source:
 
 
 def read_sources(folder: Path) -> Iterator[Source]:
-    """Read and parse every Python file below a folder."""
+    """Read every Python file below a folder."""
     for path in sorted(folder.rglob("*.py")):
-        text = path.read_text(encoding="utf-8")
-        yield Source(path.relative_to(folder).as_posix(), _parsed(text))
+        yield Source(path.relative_to(folder).as_posix(), path.read_text(encoding="utf-8"))
 
 
 @cache
