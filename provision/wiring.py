@@ -144,8 +144,8 @@ def open_fleet(report: "Report", clock: "StoppableClock") -> "Iterator[tuple[Mem
     with ExitStack() as stack:
         made: dict[str, Services | ProvisionError] = {}
         members = []
-        for found in vault_of(clock, os.environ).find_sign_ins():
-            name = found.key.cloud
+        for entry in vault_of(clock, os.environ).ledger().mailboxes:
+            name = entry.key.cloud
             if name not in made:
                 try:
                     cloud = named_cloud(name, Path())
@@ -153,7 +153,7 @@ def open_fleet(report: "Report", clock: "StoppableClock") -> "Iterator[tuple[Mem
                 except ProvisionError as error:
                     # Its sandbox may be gone; that is no reason to let the others die.
                     made[name] = error
-            members.append(Member(found, made[name]))
+            members.append(Member(entry, made[name]))
         random.shuffle(members)
         yield tuple(members)
 

@@ -17,6 +17,7 @@ from provision.errors import (
 )
 from provision.stages.refresh import Renewed, renew
 from provision.stages.services import Services
+from provision.vault.ledger import MailboxEntry
 from provision.vault.port import SignedInMailbox
 
 AT_ONCE: Final = 8
@@ -29,8 +30,20 @@ TRIES: Final = 3
 class Member:
     """A mailbox that is signed in here, with the services of its cloud or why there are none."""
 
-    signed_in: SignedInMailbox
+    entry: MailboxEntry
+    """As the ledger had it when the round began."""
     services: Services | ProvisionError
+
+    @property
+    def signed_in(self) -> SignedInMailbox:
+        """Return who signed in."""
+        return self.entry.signed_in
+
+    @property
+    def is_lost(self) -> bool:
+        """Tell whether it was known before that its owner has to sign in."""
+        token = self.entry.token
+        return token is None or token.suspect_reason is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,15 +143,8 @@ def _outcome(member: Member, given_up: ProvisionError | None) -> Outcome:
     if isinstance(services, ProvisionError) or given_up is not None:
         failure = services if isinstance(services, ProvisionError) else given_up
         return Outcome(signed_in, None, failure)
-    was_lost = False
     try:
-        was_lost = _is_lost(signed_in, services)
         return Outcome(signed_in, renew(signed_in, services), None)
     except ProvisionError as error:
-        is_newly_lost = isinstance(error, SignInRequired) and not was_lost
+        is_newly_lost = isinstance(error, SignInRequired) and not member.is_lost
         return Outcome(signed_in, None, error, is_newly_lost)
-
-
-def _is_lost(signed_in: SignedInMailbox, services: Services) -> bool:
-    token = services.vault.refresh_token(signed_in.key)
-    return token is not None and token.suspect_reason is not None

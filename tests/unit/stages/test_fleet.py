@@ -38,7 +38,9 @@ def refreshed(world: World, members: list[Member]) -> list[Outcome]:
 
 
 def members(world: World, boxes: list[SignedInMailbox]) -> list[Member]:
-    return [Member(box, world.services) for box in boxes]
+    """Return members as the ledger has them at this moment."""
+    entries = {entry.key: entry for entry in world.vault.ledger().mailboxes}
+    return [Member(entries[box.key], world.services) for box in boxes]
 
 
 def test_every_mailbox_is_renewed_once(world: World) -> None:
@@ -70,6 +72,13 @@ def test_what_was_known_to_be_lost_is_no_news(world: World) -> None:
     first, second = (refreshed(world, members(world, [box]))[0] for _ in range(2))
 
     assert (first.is_newly_lost, second.is_newly_lost) == (True, False)
+
+
+def test_a_mailbox_whose_token_is_gone_is_known_to_be_lost(world: World) -> None:
+    (member,) = members(world, fleet(world, 1))
+
+    assert not member.is_lost
+    assert replace(member, entry=replace(member.entry, token=None)).is_lost
 
 
 def test_a_passing_trouble_comes_up_again_after_the_others(world: World) -> None:
@@ -116,7 +125,8 @@ def test_a_cloud_that_is_gone_fails_its_own_mailboxes_alone(world: World) -> Non
     here, gone = fleet(world, 2)
     error: ProvisionError = UsageError("cloud sandbox.json: cannot be read")
 
-    outcomes = refreshed(world, [Member(gone, error), Member(here, world.services)])
+    lost, kept = members(world, [gone, here])
+    outcomes = refreshed(world, [replace(lost, services=error), kept])
 
     assert {o.signed_in.key.address: o.failure for o in outcomes} == {
         here.key.address: None,
