@@ -78,6 +78,7 @@ class _Round:
     """One way through the fleet."""
 
     pool: ThreadPoolExecutor
+    clock: StoppableClock
     waiting: deque[tuple[Member, int]]
     breakers: dict[str, _Breaker] = field(default_factory=dict)
     under_way: dict[Future[Outcome], tuple[Member, int]] = field(default_factory=dict)
@@ -87,7 +88,7 @@ class _Round:
         while self.waiting or self.under_way:
             while self.waiting and len(self.under_way) < AT_ONCE:
                 member, tries = self.waiting.popleft()
-                future = self.pool.submit(_outcome, member, self._breaker(member).error)
+                future = self.pool.submit(self._outcome, member, self._breaker(member).error)
                 self.under_way[future] = (member, tries + 1)
             done, _ = wait(self.under_way, return_when=FIRST_COMPLETED)
             for future in done:
@@ -104,6 +105,19 @@ class _Round:
                     self.waiting.append((member, tries))
                 else:
                     ended(outcome)
+
+    def _outcome(self, member: Member, given_up: ProvisionError | None) -> Outcome:
+        signed_in, services = member.signed_in, member.services
+        if isinstance(services, ProvisionError) or given_up is not None:
+            failure = services if isinstance(services, ProvisionError) else given_up
+            return Outcome(signed_in, None, failure)
+        try:
+            # Raises once somebody said stop: a refresh that is answered at once waits for nothing.
+            self.clock.sleep(0)
+            return Outcome(signed_in, renew(signed_in, services), None)
+        except ProvisionError as error:
+            is_newly_lost = isinstance(error, SignInRequired) and not member.is_lost
+            return Outcome(signed_in, None, error, is_newly_lost)
 
     def _breaker(self, member: Member) -> _Breaker:
         return self.breakers.setdefault(member.signed_in.key.cloud, _Breaker())
@@ -123,7 +137,7 @@ def refresh_fleet(
         ended: Told each mailbox's outcome as it comes, in the caller's thread.
     """
     with _workers(clock) as pool:
-        _Round(pool, deque((member, 0) for member in members)).run(ended)
+        _Round(pool, clock, deque((member, 0) for member in members)).run(ended)
 
 
 @contextmanager
@@ -136,15 +150,3 @@ def _workers(clock: StoppableClock) -> Iterator[ThreadPoolExecutor]:
         raise
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
-
-
-def _outcome(member: Member, given_up: ProvisionError | None) -> Outcome:
-    signed_in, services = member.signed_in, member.services
-    if isinstance(services, ProvisionError) or given_up is not None:
-        failure = services if isinstance(services, ProvisionError) else given_up
-        return Outcome(signed_in, None, failure)
-    try:
-        return Outcome(signed_in, renew(signed_in, services), None)
-    except ProvisionError as error:
-        is_newly_lost = isinstance(error, SignInRequired) and not member.is_lost
-        return Outcome(signed_in, None, error, is_newly_lost)

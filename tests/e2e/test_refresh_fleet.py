@@ -132,6 +132,20 @@ def test_rounds_end_when_somebody_says_stop(signed_in, sent, code):
     assert out == ""
 
 
+def test_a_service_that_is_told_to_stop_has_not_failed_whatever_its_last_round_found(signed_in):
+    lose_every_token(signed_in)
+
+    with signed_in.start("refresh", "--all", "--every", "6h") as running:
+        assert running.stdout is not None
+        first = running.stdout.readline()
+        running.send_signal(signal.SIGTERM)
+        out, err = running.communicate(timeout=PATIENCE)
+    ran = signed_in.note(Ran(running.returncode, first + out, err))
+
+    assert "1 to sign in again" in ran.out
+    assert ran.code == 0
+
+
 def _refresh_in_a_process(work: Workplace, number: int) -> None:
     """Run `provision refresh` in this process, which was forked for it, and end it."""
     ran = work.run("refresh", "--mailbox", OWNER, "--output", "json")

@@ -1,6 +1,5 @@
 """A fleet of mailboxes: none skipped, none stopping another, and a dead host given up."""
 
-import threading
 from dataclasses import replace
 
 import pytest
@@ -134,21 +133,39 @@ def test_a_cloud_that_is_gone_fails_its_own_mailboxes_alone(world: World) -> Non
     }
 
 
-def test_who_is_stopped_begins_no_other_mailbox(world: World) -> None:
+def test_who_is_stopped_finishes_what_is_under_way_and_begins_no_other(world: World) -> None:
     boxes = fleet(world, MANY)
     clock = StoppableClock()
-    clock.stop()
-    waiting = [threading.Event() for _ in boxes]
+    world.entra.during.append(clock.stop)
+    outcomes: list[Outcome] = []
 
-    def asked_to_wait() -> None:
-        waiting.pop().set()
-        clock.sleep(1)
+    refresh_fleet(members(world, boxes), clock, outcomes.append)
 
-    world.entra.during.extend([asked_to_wait] * MANY)
+    assert 1 <= len(outcomes) <= AT_ONCE
+    assert {o.failure for o in outcomes} == {None}
+
+
+def test_who_is_stopped_while_a_mailbox_waits_waits_no_longer(world: World) -> None:
+    boxes = fleet(world, MANY)
+    clock = StoppableClock()
+
+    def stopped_and_asked_to_wait() -> None:
+        clock.stop()
+        clock.sleep(3600)
+
+    world.entra.during.extend([stopped_and_asked_to_wait] * MANY)
 
     refresh_fleet(members(world, boxes), clock, lambda _: pytest.fail("nobody ended"))
 
-    assert len(waiting) >= MANY - AT_ONCE
+
+def test_nothing_is_begun_after_a_stop_although_nobody_has_to_wait(world: World) -> None:
+    boxes = fleet(world, MANY)
+    clock = StoppableClock()
+    clock.stop()
+
+    refresh_fleet(members(world, boxes), clock, lambda _: pytest.fail("nobody ended"))
+
+    assert world.entra.forms == []
 
 
 def test_a_stopped_clock_ends_every_wait() -> None:
