@@ -17,6 +17,7 @@ from provision.errors import ProvisionError, SignInRequired
 from provision.stages.fleet import Outcome, refresh_fleet
 from provision.stages.progress import Finished, Started
 from provision.stages.rounds import rounds
+from provision.stages.sign_in_hook import Nagging
 
 if TYPE_CHECKING:
     from provision.cli.progress_view import Watch
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 
 _FEW = 20
 """A fleet of no more shows its progress by its results."""
-_DAY = timedelta(days=1)
 
 
 @dataclass
@@ -46,29 +46,6 @@ class _Tally:
         return f"{len(self.codes):,} of {self.total:,} mailboxes{failed}"
 
 
-@dataclass
-class _Nagging:
-    """When a human was told last: of a new trouble at once, of an old one every day."""
-
-    hook: "SignInHook | None"
-    clock: StoppableClock
-    told: float | None = None
-
-    def tell(self, lost: list[Outcome]) -> int:
-        is_new = any(one.is_newly_lost for one in lost)
-        now = self.clock.monotonic()
-        is_due = self.told is None or now - self.told >= _DAY.total_seconds()
-        if self.hook is None or not lost or not (is_new or is_due):
-            return exits.DONE
-        try:
-            self.hook.tell(lost)
-        except ProvisionError as error:
-            console.failure(error)
-            return exits.code_for(error)
-        self.told = now
-        return exits.DONE
-
-
 def once(watch: "Watch", output: Output, hook: "SignInHook | None") -> int:
     """Renew every mailbox and print each result."""
     clock = StoppableClock()
@@ -80,7 +57,8 @@ def once(watch: "Watch", output: Output, hook: "SignInHook | None") -> int:
             console.out(f"{result['mailbox']}: {result['result']}")
     if not tally.codes:
         console.err("no mailbox is signed in here", "warn")
-    return exits.worst((*tally.codes, _Nagging(hook, clock).tell(tally.lost)))
+    nagging = None if hook is None else Nagging(hook, clock)
+    return exits.worst((*tally.codes, _tell(nagging, tally.lost)))
 
 
 def for_years(watch: "Watch", output: Output, hook: "SignInHook | None", every: timedelta) -> int:
@@ -90,11 +68,11 @@ def for_years(watch: "Watch", output: Output, hook: "SignInHook | None", every: 
         DONE: whoever ends a service did not ask how its last round went, which a line has said.
     """
     clock = StoppableClock()
-    nagging = _Nagging(hook, clock)
+    nagging = None if hook is None else Nagging(hook, clock)
     with _stopped_by_sigterm(clock):
         for number in rounds(every, clock, random.random):
             tally = _round(watch, clock)
-            nagging.tell(tally.lost)
+            _tell(nagging, tally.lost)
             said = {
                 "round": number,
                 "endedAt": clock.now().isoformat(timespec="seconds"),
@@ -139,6 +117,17 @@ def _note(outcome: Outcome, tally: _Tally) -> None:
     elif renewed is not None:
         tally.codes.append(exits.DONE)
         tally.results.append({"mailbox": address, "ok": True, "result": renewed.in_words})
+
+
+def _tell(nagging: Nagging | None, lost: list[Outcome]) -> int:
+    if nagging is None:
+        return exits.DONE
+    try:
+        nagging.tell(lost)
+    except ProvisionError as error:
+        console.failure(error)
+        return exits.code_for(error)
+    return exits.DONE
 
 
 def _summary(tally: _Tally) -> str:

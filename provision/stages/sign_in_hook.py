@@ -4,15 +4,19 @@ import json
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
+from provision.clock import Clock
 from provision.errors import SinkFailed, UsageError
 from provision.handoff.programs import Surroundings, find, quoted, run
 from provision.stages.fleet import Outcome
 from provision.stages.sink_means import without_own_secrets
 
 _TIMEOUT: Final = 60.0
+_AGAIN: Final = timedelta(days=1).total_seconds()
+"""How long a trouble that was told rests before it is told again."""
 _BY_HAND: Final = 'run it by hand: echo \'{"version": 1, "signInNeeded": []}\' | COMMAND'
 
 
@@ -40,6 +44,32 @@ class SignInHook:
                 f"hook: command {self.argv[0]} ended with {ended.code}",
                 hint=f"its last words: {words}" if words else _BY_HAND,
             )
+
+
+@dataclass
+class Nagging:
+    """When a human is told: of a new trouble at once, of an old one every day."""
+
+    hook: SignInHook
+    clock: Clock
+    told_at: float | None = None
+    """On the clock's monotonic scale; None while nobody has heard of what is lost."""
+
+    def tell(self, lost: Sequence[Outcome]) -> None:
+        """Run the hook after a round, if it is time.
+
+        Raises:
+            SinkFailed: It is not there, failed, or took too long; after the next round it is run
+                again.
+        """
+        now = self.clock.monotonic()
+        is_new = any(one.is_newly_lost for one in lost)
+        if not lost or not (is_new or self.told_at is None or now - self.told_at >= _AGAIN):
+            return
+        # Nobody has heard of it until the hook has ended well.
+        self.told_at = None
+        self.hook.tell(lost)
+        self.told_at = now
 
 
 def make_hook(command: str, settings: Mapping[str, str], folder: Path) -> SignInHook:
@@ -81,5 +111,5 @@ def _entry(lost: Outcome) -> dict[str, object]:
         "clientId": key.client_id,
         "reason": "" if failure is None else failure.message,
         "isNew": lost.is_newly_lost,
-        "command": f"provision authorize --mailbox {key.address}",
+        "command": f"provision authorize --mailbox {shlex.quote(key.address)}",
     }
