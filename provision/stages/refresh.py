@@ -52,7 +52,8 @@ def access_token(signed_in: SignedInMailbox, wanted: Wanted, services: Services)
         cached = _cached(signed_in.key, wanted, services)
         if cached is not None:
             return cached
-        return _refresh(signed_in, wanted, services).access_token
+        held = _held_token(signed_in.key, services)
+        return _refresh(signed_in, held, wanted, services).access_token
 
 
 def renew(signed_in: SignedInMailbox, services: Services) -> Renewed:
@@ -65,11 +66,12 @@ def renew(signed_in: SignedInMailbox, services: Services) -> Renewed:
     wanted = mail_wanted(signed_in, services.cloud)
     before = _held_token(signed_in.key, services)
     with _turn(signed_in.key, services):
-        after = _held_token(signed_in.key, services)
-        cached = _cached(signed_in.key, wanted, services)
-        if cached is not None and _was_refreshed(before, after):
-            return Renewed(cached, after.generation, was_done_by_another=True)
-        return _refresh(signed_in, wanted, services)
+        held = _held_token(signed_in.key, services)
+        if _was_refreshed(before, held):
+            cached = _cached(signed_in.key, wanted, services)
+            if cached is not None:
+                return Renewed(cached, held.generation, was_done_by_another=True)
+        return _refresh(signed_in, held, wanted, services)
 
 
 def signed_in_mailbox(mailbox: Mailbox, key: MailboxKey, services: Services) -> SignedInMailbox:
@@ -118,9 +120,10 @@ def _was_refreshed(before: RefreshToken, after: RefreshToken) -> bool:
     return (after.generation, after.last_used_at) != (before.generation, before.last_used_at)
 
 
-def _refresh(signed_in: SignedInMailbox, wanted: Wanted, services: Services) -> Renewed:
+def _refresh(
+    signed_in: SignedInMailbox, held: RefreshToken, wanted: Wanted, services: Services
+) -> Renewed:
     key = signed_in.key
-    held = _held_token(key, services)
     redemption = Redemption(signed_in, held.token, wanted.scopes)
     with services.shield():
         try:
