@@ -25,6 +25,11 @@ class CurrentKey:
         """Take a key that was made here, so that nobody is asked for it."""
         self._held = (identity.mark, Cipher(key))
 
+    def known(self, identity: Identity) -> Cipher | None:
+        """Return the cipher of an identity if it is in memory; asks nobody."""
+        held = self._held
+        return held[1] if held is not None and held[0] == identity.mark else None
+
     def cipher(self, identity: Identity, look_again: Callable[[], Identity]) -> Cipher | None:
         """Return the cipher of an identity; None when the vault has another key by now.
 
@@ -36,14 +41,16 @@ class CurrentKey:
             VaultFailed: The key is missing, unreadable or another vault's.
         """
         with self._fetching:
-            if self._held is None or self._held[0] != identity.mark:
+            found = self.known(identity)
+            if found is None:
                 try:
-                    self._held = (identity.mark, self._fetched(identity))
+                    found = self._fetched(identity)
                 except VaultFailed:
                     if look_again().mark == identity.mark:
                         raise
                     return None
-            return self._held[1]
+                self._held = (identity.mark, found)
+            return found
 
     def _fetched(self, identity: Identity) -> Cipher:
         key = self._keys.fetch(identity.slot, self._path)

@@ -103,13 +103,13 @@ class Store:
     def sealing(self) -> Iterator[tuple[sqlite3.Connection, Cipher]]:
         """Yield a transaction, and the cipher of the key that the vault has until it ends."""
         for _ in range(_LOOKS):
-            cipher = self.prove_key()
             with self.transaction() as connection:
-                identity = read_identity(connection, self.path)
-                # A key that was changed in between is fetched outside: a keyring may be slow.
-                if identity.is_opened_by(cipher):
+                cipher = self._key.known(read_identity(connection, self.path))
+                if cipher is not None:
                     yield connection, cipher
                     return
+            # Fetched outside: a keyring may be slow, and others want to write.
+            self.prove_key()
         raise self._restless()
 
     def write(self, statement: str, values: Mapping[str, object]) -> None:
