@@ -168,7 +168,7 @@ def _sign_in(
         done.append(session.authorize(mailbox, way, surface))
     except (SignInRequired, RefusedError) as error:
         # One owner's refusal; the next one may do better.
-        console.failure(error)
+        console.failure(error, mailbox.address)
         return exits.code_for(error)
     return exits.DONE
 

@@ -115,9 +115,15 @@ def nobody_reads(stream: IO[str]) -> None:
         os.close(nowhere)
 
 
-def failure(error: ProvisionError) -> None:
-    """Print what went wrong, what to do next, and the ids that support will ask for."""
-    err(f"provision: {error.message}", "bad")
+def failure(error: ProvisionError, of: str = "") -> None:
+    """Print what went wrong, what to do next, and the ids that support will ask for.
+
+    Args:
+        error: What went wrong.
+        of: Whose trouble it is, where several may have it; said unless the message says it.
+    """
+    whose = f"{of}: " if of not in error.message else ""
+    err(f"provision: {whose}{error.message}", "bad")
     if isinstance(error, ManifestInvalid):
         for problem in error.problems:
             where = f"{error.source}:{problem.line}" if problem.line else error.source

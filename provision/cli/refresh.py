@@ -119,6 +119,6 @@ def _renew(held: "SignedInMailbox", services: "Services", results: list[dict[str
 
 
 def _failed(address: str, error: ProvisionError, results: list[dict[str, object]]) -> int:
-    console.failure(error)
+    console.failure(error, address)
     results.append({"mailbox": address, "ok": False, "result": error.message})
     return exits.code_for(error)

@@ -109,7 +109,7 @@ def _round(watch: "Watch", clock: StoppableClock) -> _Tally:
 def _note(outcome: Outcome, tally: _Tally) -> None:
     address, error, renewed = outcome.signed_in.key.address, outcome.failure, outcome.renewed
     if error is not None:
-        console.failure(error)
+        console.failure(error, address)
         tally.codes.append(exits.code_for(error))
         tally.results.append({"mailbox": address, "ok": False, "result": error.message})
         if isinstance(error, SignInRequired):

@@ -143,6 +143,7 @@ def test_a_service_that_is_told_to_stop_has_not_failed_whatever_its_last_round_f
     ran = signed_in.note(Ran(running.returncode, first + out, err))
 
     assert "1 to sign in again" in ran.out
+    assert f"provision: {OWNER}: refreshing a token" in ran.err
     assert ran.code == 0
 
 

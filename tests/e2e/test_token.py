@@ -169,7 +169,9 @@ def test_one_mailbox_that_is_lost_does_not_stop_the_others(work, levers):
 
     assert ran.code == 4
     assert f"{OWNER}: renewed, generation 2" in ran.out
-    assert "alex@contoso.com: refreshing a token of client" in ran.out
+    told = "alex@contoso.com: refreshing a token of client"
+    assert told in ran.out
+    assert f"provision: {told}" in ran.err
 
 
 def test_a_cloud_that_is_gone_does_not_stop_the_others(signed_in, levers):
