@@ -137,14 +137,19 @@ def open_held(
 
 @contextmanager
 def open_fleet(report: "Report", clock: "StoppableClock") -> "Iterator[tuple[Member, ...]]":
-    """Compose every mailbox that is signed in here, manifest or not, in an order of no meaning."""
+    """Compose every mailbox that is signed in here, manifest or not, in an order of no meaning.
+
+    Raises:
+        UsageError: The vault is switched off.
+    """
     from provision.cloud import named_cloud
     from provision.stages.fleet import Member
+    from provision.stages.status import read_ledger
 
     with ExitStack() as stack:
         made: dict[str, Services | ProvisionError] = {}
         members = []
-        for entry in vault_of(clock, os.environ).ledger().mailboxes:
+        for entry in read_ledger(vault_of(clock, os.environ)).mailboxes:
             name = entry.key.cloud
             if name not in made:
                 try:

@@ -63,8 +63,6 @@ def refresh(
     else:
         for result in results:
             console.out(f"{result['mailbox']}: {result['result']}")
-    if not codes:
-        console.err("no mailbox is signed in here", "warn")
     return exits.worst(codes)
 
 

@@ -57,6 +57,7 @@ def once(watch: "Watch", output: Output, hook: "SignInHook | None") -> int:
             console.out(f"{result['mailbox']}: {result['result']}")
     if not tally.codes:
         console.err("no mailbox is signed in here", "warn")
+        console.err("  → check PROVISION_VAULT: provision authorize signs in to its vault", "warn")
     nagging = None if hook is None else Nagging(hook, clock)
     return exits.worst((*tally.codes, _tell(nagging, tally.lost)))
 

@@ -27,8 +27,8 @@ def read_ledger(vault: Vault) -> Ledger:
     """
     if not vault.holds_secrets:
         raise UsageError(
-            "PROVISION_VAULT is 'none': nobody remembers what was handed to whom, or when",
-            hint="unset PROVISION_VAULT, and run status where apply, authorize and handoff ran",
+            "PROVISION_VAULT is 'none': nobody remembers who signed in, or what was handed to whom",
+            hint="unset PROVISION_VAULT, and run this where apply, authorize and handoff ran",
         )
     return vault.ledger()
 

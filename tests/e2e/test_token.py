@@ -134,7 +134,17 @@ def test_refresh_renews_and_counts_generations(signed_in):
 def test_refresh_with_nobody_signed_in_says_so(work):
     ran = work.done("refresh", "--all")
 
-    assert (ran.out, ran.err) == ("", "no mailbox is signed in here\n")
+    assert ran.out == ""
+    assert ran.err.startswith("no mailbox is signed in here\n  → check PROVISION_VAULT")
+
+
+def test_a_vault_that_is_switched_off_keeps_nobody_alive(work):
+    work.environment["PROVISION_VAULT"] = "none"
+
+    ran = work.run("refresh", "--all")
+
+    assert ran.code == 64
+    assert "nobody remembers who signed in" in ran.err
 
 
 def test_a_revoked_sign_in_asks_the_owner_to_sign_in_again_and_loses_nothing(signed_in, levers):
