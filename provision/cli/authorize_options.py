@@ -130,6 +130,8 @@ _WAYS = ("--paste", "--device", "--link")
 """In place of the listener; one of them at most."""
 _PAGE = ("--prompt", "--domain-hint")
 """What decides how the owner's sign-in page behaves."""
+_LONGEST = 86_400.0
+"""Seconds that a sign-in may be waited for: a day."""
 _APART: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("--paste", ("--secret-stdin",), "both want standard input"),
     (
@@ -146,11 +148,16 @@ _APART: tuple[tuple[str, tuple[str, ...], str], ...] = (
 
 
 def require_sense(chosen: Chosen) -> None:
-    """Refuse options that contradict each other.
+    """Refuse options that contradict each other, and a time that nobody can wait.
 
     Raises:
-        UsageError: Two of them do.
+        UsageError: Two of them do, or it is none.
     """
+    if chosen.timeout is not None and not 0 < chosen.timeout <= _LONGEST:
+        raise UsageError(
+            f"--timeout {chosen.timeout:g}: nobody can wait for so long",
+            hint=f"give seconds, {_LONGEST:.0f} at most: --timeout 600",
+        )
     given = {
         "--paste": chosen.paste,
         "--device": chosen.device,

@@ -53,13 +53,14 @@ def test_a_page_that_may_ask_nothing_says_who_would_have_to_be_signed_in(work):
     ("arguments", "told"),
     [
         (["--prompt", "sometimes"], "Invalid value for '--prompt'"),
+        (["--timeout", "0"], "--timeout 0: nobody can wait for so long"),
+        (["--timeout", "nan"], "--timeout nan: nobody"),
+        (["--timeout", "inf"], "--timeout inf: nobody"),
         (["--admin", "fabrikam.com", "--prompt", "login"], "--admin and --prompt: the one signs"),
         (["--admin", "fabrikam.com", "--domain-hint", "x.y"], "--admin and --domain-hint: the one"),
     ],
 )
-def test_options_that_contradict_each_other_are_refused_before_anything_happens(
-    work, arguments, told
-):
+def test_options_that_make_no_sense_are_refused_before_anything_happens(work, arguments, told):
     ran = work.run("authorize", *arguments)
 
     assert (ran.code, ran.out) == (64, "")
