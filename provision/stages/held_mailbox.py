@@ -47,27 +47,37 @@ def find_one(
     """Return the one signed-in mailbox that fits.
 
     Raises:
-        SignInRequired: None does.
-        UsageError: Several do; they are listed.
+        SignInRequired: Nobody signed in for that address.
+        UsageError: Several fit, or none that was signed in; they are listed.
     """
     found = vault.find_sign_ins(
         address=address, client_id=client_id, tenant_id=tenant_id, cloud=cloud
     )
     match found:
+        case (only,):
+            return only
         case ():
+            held = vault.find_sign_ins(address=address)
+            if held:
+                raise UsageError(
+                    f"mailbox {address}: nobody has signed in with that application, tenant and "
+                    "cloud",
+                    hint=f"it is held here with:\n{_listed(held)}",
+                )
             raise SignInRequired(
                 f"mailbox {address}: nobody has signed in for it here",
                 hint=f"provision authorize --mailbox {address}",
             )
-        case (only,):
-            return only
         case several:
-            listed = "\n".join(
-                f"--client-id {s.key.client_id} --tenant {s.key.tenant_id}  ({s.unique_name}, "
-                f"{s.key.cloud})"
-                for s in several
-            )
             raise UsageError(
                 f"mailbox {address}: {len(several)} applications hold it, and nothing says which",
-                hint=f"add one of these:\n{listed}",
+                hint=f"add one of these:\n{_listed(several)}",
             )
+
+
+def _listed(mailboxes: tuple[SignedInMailbox, ...]) -> str:
+    return "\n".join(
+        f"--client-id {m.key.client_id} --tenant {m.key.tenant_id}  ({m.unique_name}, "
+        f"{m.key.cloud})"
+        for m in mailboxes
+    )

@@ -82,6 +82,15 @@ def test_several_applications_are_listed_with_what_tells_them_apart(
     assert find(world, client_id="client-9") == other
 
 
+def test_a_mailbox_that_is_held_otherwise_than_asked_for_says_how(
+    world: World, mailbox: SignedInMailbox
+) -> None:
+    with pytest.raises(UsageError, match="that application, tenant and cloud") as refused:
+        find(world, tenant_id="contoso.com")
+
+    assert f"--tenant {mailbox.key.tenant_id}  (aem-mail, global)" in refused.value.hint
+
+
 @pytest.mark.parametrize("purpose", ["imap", "smtp"])
 def test_one_token_serves_every_protocol_of_a_mailbox(
     mailbox: SignedInMailbox, purpose: Purpose
