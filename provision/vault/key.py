@@ -95,16 +95,27 @@ class KeyKeeper:
             case "environment":
                 return  # whoever gave it keeps it
             case "keyring":
-                self._keyring_of_session(vault).write(slot.entry, key)
+                keyring = self.keyring()
+                if keyring is None:
+                    raise VaultFailed(
+                        f"vault {vault}: its new key would go into the operating system's keyring, "
+                        "and there is none in this session",
+                        hint="log in where the keyring is unlocked, or `provision vault rotate-key "
+                        "--to file`; the vault has the key that it had",
+                    )
+                keyring.write(slot.entry, key)
+                found = keyring.read(slot.entry)
             case "file":
                 self.require_apart(vault)
                 write_key_file(self.file(slot), key)
+                found = read_key_file(self.file(slot))
             case _:
                 assert_never(slot.kind)
-        if self.fetch(slot, vault) != key:
+        if found != key:
             raise VaultFailed(
                 f"vault {vault}: {self.origin(slot)} did not keep the new key as it was given",
-                hint="choose another kind of key with `provision vault rotate-key --to`",
+                hint="choose another kind of key with `provision vault rotate-key --to`; the vault "
+                "has the key that it had",
             )
 
     def remove(self, slot: KeySlot) -> str:
