@@ -122,7 +122,8 @@ def open_held(
 
     Raises:
         SignInRequired: Nobody signed in for it here.
-        UsageError: Several applications hold it, and nothing says which.
+        UsageError: Several applications hold it, and nothing says which; or the vault is
+            switched off.
     """
     from provision.cloud import BUILT_IN
     from provision.stages.held_mailbox import find_one
@@ -144,12 +145,14 @@ def open_fleet(report: "Report", clock: "StoppableClock") -> "Iterator[tuple[Mem
     """
     from provision.cloud import named_cloud
     from provision.stages.fleet import Member
-    from provision.stages.status import read_ledger
+    from provision.stages.held_mailbox import require_memory
 
+    vault = vault_of(clock, os.environ)
+    require_memory(vault)
     with ExitStack() as stack:
         made: dict[str, Services | ProvisionError] = {}
         members = []
-        for entry in read_ledger(vault_of(clock, os.environ)).mailboxes:
+        for entry in vault.ledger().mailboxes:
             name = entry.key.cloud
             if name not in made:
                 try:

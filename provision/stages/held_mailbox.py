@@ -48,8 +48,10 @@ def find_one(
 
     Raises:
         SignInRequired: Nobody signed in for that address.
-        UsageError: Several fit, or none that was signed in; they are listed.
+        UsageError: Several fit, or none that was signed in; they are listed. Or the vault is
+            switched off.
     """
+    require_memory(vault)
     found = vault.find_sign_ins(
         address=address, client_id=client_id, tenant_id=tenant_id, cloud=cloud
     )
@@ -73,6 +75,19 @@ def find_one(
                 f"mailbox {address}: {len(several)} applications hold it, and nothing says which",
                 hint=f"add one of these:\n{_listed(several)}",
             )
+
+
+def require_memory(vault: Vault) -> None:
+    """Refuse a vault that has forgotten everything by the time that somebody asks.
+
+    Raises:
+        UsageError: The vault is switched off.
+    """
+    if not vault.holds_secrets:
+        raise UsageError(
+            "PROVISION_VAULT is 'none': nobody remembers who signed in, or what was handed to whom",
+            hint="unset PROVISION_VAULT, and run this where apply, authorize and handoff ran",
+        )
 
 
 def _listed(mailboxes: tuple[SignedInMailbox, ...]) -> str:

@@ -11,6 +11,7 @@ from provision.handoff.port import GivesCopies
 from provision.manifest.fields import GUID
 from provision.manifest.model import Manifest
 from provision.stages.application_standing import Wanted, known_application, unknown_application
+from provision.stages.held_mailbox import require_memory
 from provision.stages.secret_custody import Target
 from provision.stages.standing import Status
 from provision.vault.ledger import RegistrationEntry
@@ -25,11 +26,7 @@ def read_ledger(vault: Vault) -> Ledger:
     Raises:
         UsageError: The vault is switched off: nobody remembers.
     """
-    if not vault.holds_secrets:
-        raise UsageError(
-            "PROVISION_VAULT is 'none': nobody remembers who signed in, or what was handed to whom",
-            hint="unset PROVISION_VAULT, and run this where apply, authorize and handoff ran",
-        )
+    require_memory(vault)
     return vault.ledger()
 
 

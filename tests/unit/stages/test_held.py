@@ -68,6 +68,11 @@ def test_a_mailbox_that_is_not_there_says_how_to_sign_in(world: World) -> None:
     assert refused.value.hint == "provision authorize --mailbox forms@contoso.com"
 
 
+def test_a_vault_that_is_switched_off_remembers_nobody(world: World) -> None:
+    with pytest.raises(UsageError, match="nobody remembers who signed in"):
+        find(world.without_vault())
+
+
 def test_several_applications_are_listed_with_what_tells_them_apart(
     world: World, mailbox: SignedInMailbox
 ) -> None:
