@@ -53,6 +53,7 @@ def refresh(
 
     with Watch(is_quiet=no_progress) as watch:
         if everyone:
+            _require_no_choice(mailbox, cloud)
             return _everyone(watch, output, every, hook)
         _require_all(every, hook)
         results: list[dict[str, object]] = []
@@ -74,6 +75,16 @@ def _everyone(watch: "Watch", output: Output, every: str | None, hook: str | Non
     if every is None:
         return refresh_fleet.once(watch, output, told)
     return refresh_fleet.for_years(watch, output, told, period(every))
+
+
+def _require_no_choice(addresses: list[str] | None, cloud: str | None) -> None:
+    for option, value in (("--mailbox", addresses), ("--cloud", cloud)):
+        if value:
+            raise UsageError(
+                f"--all and {option}: the one renews every mailbox that is signed in here, the "
+                "other chooses",
+                hint="leave one of them out",
+            )
 
 
 def _require_all(every: str | None, hook: str | None) -> None:
