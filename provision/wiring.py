@@ -142,6 +142,7 @@ def open_fleet(report: "Report", clock: "StoppableClock") -> "Iterator[tuple[Mem
 
     Raises:
         UsageError: The vault is switched off.
+        VaultFailed: It cannot be read, or would not keep what a refresh brings.
     """
     from provision.cloud import named_cloud
     from provision.stages.fleet import Member
@@ -162,6 +163,9 @@ def open_fleet(report: "Report", clock: "StoppableClock") -> "Iterator[tuple[Mem
                     # Its sandbox may be gone; that is no reason to let the others die.
                     made[name] = error
             members.append(Member(entry, made[name]))
+        if members:
+            # A vault that opens for none of them is one failure, and nobody is asked in vain.
+            vault.prepare()
         random.shuffle(members)
         yield tuple(members)
 

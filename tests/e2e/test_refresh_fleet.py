@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import sys
+from base64 import b64encode
 from multiprocessing import get_context
 
 import pytest
@@ -114,6 +115,18 @@ def test_what_makes_no_sense_is_refused_before_anything_is_asked(work, levers, a
 
     assert (ran.code, levers.control("GET", "/requests")["requests"]) == (64, [])
     assert said in ran.err
+
+
+def test_a_vault_that_does_not_open_is_said_once_for_all_mailboxes(signed_in, levers):
+    multiplied(signed_in, 5)
+    signed_in.environment["PROVISION_VAULT_KEY"] = b64encode(b"o" * 32).decode()
+    levers.forget_requests()
+
+    ran = signed_in.run("refresh", "--all")
+
+    assert (ran.code, ran.out) == (1, "")
+    assert ran.err.count("the key from PROVISION_VAULT_KEY does not open it") == 1
+    assert levers.control("GET", "/requests")["requests"] == []
 
 
 @pytest.mark.parametrize(("sent", "code"), [(signal.SIGTERM, 0), (signal.SIGINT, 130)])
