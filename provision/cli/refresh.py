@@ -1,5 +1,6 @@
 """`provision refresh`: renew refresh tokens."""
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -53,7 +54,9 @@ def refresh(
 
     with Watch(is_quiet=no_progress) as watch:
         if everyone:
-            _require_no_choice(mailbox, cloud)
+            _require_no_choice(
+                {"--mailbox": mailbox, "--cloud": cloud, "--trust-cloud": trust_cloud}
+            )
             return _everyone(watch, output, every, hook)
         _require_all(every, hook)
         results: list[dict[str, object]] = []
@@ -77,8 +80,8 @@ def _everyone(watch: "Watch", output: Output, every: str | None, hook: str | Non
     return refresh_fleet.for_years(watch, output, told, period(every))
 
 
-def _require_no_choice(addresses: list[str] | None, cloud: str | None) -> None:
-    for option, value in (("--mailbox", addresses), ("--cloud", cloud)):
+def _require_no_choice(chosen: Mapping[str, str | Sequence[str] | None]) -> None:
+    for option, value in chosen.items():
         if value:
             raise UsageError(
                 f"--all and {option}: the one renews every mailbox that is signed in here, the "

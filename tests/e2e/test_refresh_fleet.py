@@ -103,6 +103,7 @@ def test_a_hook_that_fails_is_a_failure_of_its_own(signed_in):
         (("--hook", "mail"), "--hook is for every mailbox"),
         (("--all", "--mailbox", OWNER), "--all and --mailbox: the one renews every mailbox"),
         (("--all", "--cloud", "global"), "--all and --cloud: the one renews every mailbox"),
+        (("--all", "--trust-cloud", "h.example"), "--all and --trust-cloud: the one renews"),
         (("--all", "--every", "6"), "--every 6: a period is from 1m to 30d"),
         (("--all", "--hook", "'"), "is no command line"),
         (("--all", "--hook", "no-such-program-here"), "there is no such program here"),
