@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from provision.clock import SystemClock
-from provision.errors import ProvisionError
 from provision.secret import Secret
 from provision.stages.place import Place, load
 from provision.stages.settings import secret_setting, setting
@@ -145,29 +144,15 @@ def open_fleet(report: "Report", clock: "StoppableClock") -> "Iterator[tuple[Mem
         VaultFailed: It cannot be read, or would not keep what a refresh brings.
     """
     from provision.cloud import named_cloud
-    from provision.stages.fleet import Member
-    from provision.stages.held_mailbox import require_memory
+    from provision.stages.fleet import members_of
 
-    vault = vault_of(clock, os.environ)
-    require_memory(vault)
     with ExitStack() as stack:
-        made: dict[str, Services | ProvisionError] = {}
-        members = []
-        for entry in vault.ledger().mailboxes:
-            name = entry.key.cloud
-            if name not in made:
-                try:
-                    cloud = named_cloud(name, Path())
-                    made[name] = _services(cloud, report, Choices(), stack, clock)
-                except ProvisionError as error:
-                    # Its sandbox may be gone; that is no reason to let the others die.
-                    made[name] = error
-            members.append(Member(entry, made[name]))
-        if members:
-            # A vault that opens for none of them is one failure, and nobody is asked in vain.
-            vault.prepare()
-        random.shuffle(members)
-        yield tuple(members)
+
+        def services_of(cloud: str) -> "Services":
+            return _services(named_cloud(cloud, Path()), report, Choices(), stack, clock)
+
+        members = members_of(vault_of(clock, os.environ), services_of)
+        yield tuple(random.sample(members, len(members)))
 
 
 def sign_in_hook(command: str) -> "SignInHook":

@@ -15,10 +15,11 @@ from provision.errors import (
     TemporaryError,
     Unreachable,
 )
+from provision.stages.held_mailbox import require_memory
 from provision.stages.refresh import Renewed, renew
 from provision.stages.services import Services
 from provision.vault.ledger import MailboxEntry
-from provision.vault.port import SignedInMailbox
+from provision.vault.port import SignedInMailbox, Vault
 
 AT_ONCE: Final = 8
 """Mailboxes under way; two cores are busy with fewer, and memory does not grow with the fleet."""
@@ -55,6 +56,32 @@ class Outcome:
     failure: ProvisionError | None
     is_newly_lost: bool = False
     """Whether its owner has to sign in, and nothing had said so before."""
+
+
+def members_of(vault: Vault, services_of: Callable[[str], Services]) -> tuple[Member, ...]:
+    """Return every mailbox that is signed in here, in order of address.
+
+    Args:
+        vault: Asked once for all of them.
+        services_of: Makes the services of a cloud, which are shared; its failure is that cloud's.
+
+    Raises:
+        UsageError: The vault is switched off.
+        VaultFailed: It cannot be read, or would not keep what a refresh brings.
+    """
+    require_memory(vault)
+    entries = vault.ledger().mailboxes
+    if entries:
+        # A vault that opens for none of them is one failure, and nobody is asked in vain.
+        vault.prepare()
+    made: dict[str, Services | ProvisionError] = {}
+    for cloud in dict.fromkeys(entry.key.cloud for entry in entries):
+        try:
+            made[cloud] = services_of(cloud)
+        except ProvisionError as error:
+            # Its sandbox may be gone; that is no reason to let the others die.
+            made[cloud] = error
+    return tuple(Member(entry, made[entry.key.cloud]) for entry in entries)
 
 
 @dataclass
