@@ -142,13 +142,23 @@ def _consent(session: "Session", chosen: Chosen, way: "SignInWay", watch: "Watch
 def _sign_everybody_in(session: "Session", chosen: Chosen, way: "SignInWay") -> int:
     done: list[Authorized] = []
     surface = _surface(chosen)
-    codes = [_sign_in(session, m, way, surface, done) for m in session.mailboxes(chosen.mailboxes)]
-    if chosen.output is Output.JSON:
-        console.out_json({"authorized": [as_json(a) for a in done]})
-    else:
-        for authorized in done:
-            console.out(f"{authorized.mailbox.key.address}: signed in, refresh token held")
+    try:
+        mailboxes = session.mailboxes(chosen.mailboxes)
+        codes = [_sign_in(session, mailbox, way, surface, done) for mailbox in mailboxes]
+    except BaseException:  # Ctrl-C included: whoever has signed in need not do so again.
+        if done:
+            _tell(done, chosen.output)
+        raise
+    _tell(done, chosen.output)
     return exits.worst(codes)
+
+
+def _tell(done: "list[Authorized]", output: Output) -> None:
+    if output is Output.JSON:
+        console.out_json({"authorized": [as_json(a) for a in done]})
+        return
+    for authorized in done:
+        console.out(f"{authorized.mailbox.key.address}: signed in, refresh token held")
 
 
 def _surface(chosen: Chosen) -> "Surface":

@@ -116,6 +116,19 @@ def test_a_code_works_once(work):
     assert "correlation-id: " in ran.err
 
 
+def test_whoever_signed_in_is_told_although_a_later_mailbox_ends_the_command(work):
+    work.write_manifest(mailboxes=f"[{{address: {OWNER}}}, {{address: alex@contoso.com}}]")
+    work.applied()
+    visit = Visit()
+    spoilt = iter(("", "no answer "))
+    stdin = Pasted(visit, lambda url: next(spoilt) or url)
+
+    ran = work.run("authorize", "--paste", visit=visit, stdin=stdin)
+
+    assert ran.code == 64
+    assert ran.out == f"{OWNER}: signed in, refresh token held\n"
+
+
 def test_another_account_than_the_manifest_names_is_refused(work):
     work.applied()
 
