@@ -5,6 +5,7 @@ from typing import Any
 
 from tests.e2e.levers import ROLES
 from tests.e2e.workplace import OWNER, Ran
+from tests.made_up import CLIENT_SECRET
 
 
 def test_says_that_all_is_well(work, levers):
@@ -109,8 +110,7 @@ def test_a_clock_that_is_wrong_and_hosts_that_answer_are_told(work):
 def test_a_bundle_has_what_a_helper_asks_for_and_no_secret(work):
     work.signed_in()
     work.file("provision.yaml").write_text(
-        work.file("provision.yaml").read_text()
-        + "# client_secret: Wxq8Q~abcDEF0123456789_-.~ghiJ\n"
+        work.file("provision.yaml").read_text() + f"# client_secret: {CLIENT_SECRET}\n"
     )
 
     work.done("doctor", "--bundle", "support.json", "--output", "json")
@@ -122,7 +122,7 @@ def test_a_bundle_has_what_a_helper_asks_for_and_no_secret(work):
     assert {"doctor", "manifest", "platform", "settings", "status", "versions"} <= set(found)
     assert f"uniqueName: {work.name}" in found["manifest"]
     assert "AZURE_CLIENT_SECRET" in found["settings"]
-    assert "Wxq8Q~" not in text
+    assert CLIENT_SECRET[:12] not in text
     assert work.environment["AZURE_CLIENT_SECRET"] not in text
     assert work.environment["PROVISION_VAULT_KEY"] not in text
     assert found["doctor"]["sections"]

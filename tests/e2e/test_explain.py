@@ -8,10 +8,10 @@ import pytest
 
 from tests.canary import Canary
 from tests.e2e.workplace import Pasted, Visit
+from tests.made_up import CLIENT_SECRET
 
 CODES = "AADSTS50011"
 POP = "-ERR Authentication failure: unknown user name or bad password."
-SECRET = "abc8Q~dEf.Ghi-jKlmnopqrstuvwxyz01234567A"
 SCHEMA = json.loads(
     (Path(__file__).parents[2] / "docs" / "reference" / "explain.schema.json").read_text("utf-8")
 )
@@ -68,7 +68,7 @@ def test_nothing_at_all_is_a_mistake_of_usage(work, stdin):
     assert "there is nothing to explain" in ran.err
 
 
-@pytest.mark.parametrize("text", [CODES, SECRET, "hello", "71234567 535 5.7.3", POP])
+@pytest.mark.parametrize("text", [CODES, CLIENT_SECRET, "hello", "71234567 535 5.7.3", POP])
 def test_the_json_is_what_its_schema_says(work, text):
     ran = work.run("explain", "--output", "json", stdin=text)
 
@@ -76,8 +76,8 @@ def test_the_json_is_what_its_schema_says(work, text):
 
 
 def test_a_credential_on_the_command_line_is_warned_about(work):
-    assert "on the command line (client secret)" in work.run("explain", SECRET).err
-    assert work.run("explain", stdin=SECRET).err == ""
+    assert "on the command line (client secret)" in work.run("explain", CLIENT_SECRET).err
+    assert work.run("explain", stdin=CLIENT_SECRET).err == ""
 
 
 def test_of_an_endless_log_the_end_is_looked_at(work):

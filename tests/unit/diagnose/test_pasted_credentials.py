@@ -9,6 +9,7 @@ import pytest
 
 from provision.diagnose.pasted import Traits, explain_text
 from tests.canary import Canary
+from tests.made_up import CLIENT_SECRET, PRIVATE_KEY_HEAD
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 TENANT = "9b0f2a3c-1111-4222-8333-0123456789ab"
@@ -17,7 +18,6 @@ GRAPH = "https://graph.microsoft.com"
 OPAQUE = "Zk3Qw9" * 30
 CODE = f"1.AXoA{'b7K-' * 12}.AgABBAIAAAD{OPAQUE}"
 REFRESH = f"0.AXoA{'b7K-' * 12}.AgABAwEAAAD{OPAQUE}"
-SECRET = "abc8Q~dEf.Ghi-jKlmnopqrstuvwxyz01234567A"
 PERSONAL_CODE = f"M.C519_BL2.2.U.{TENANT}!x*y$z$$"
 PERSONAL_REFRESH = "M.C507_BAY.0.U.-Cq8Zr/Tm+w1Qe7~Lk3xJ!v9Np*Yh5sDd$$"
 PERSONAL_ACCESS = f"EwB4A8l6BAAU{OPAQUE}"
@@ -46,7 +46,7 @@ def kinds(text: str) -> list[str]:
 ASSERTION = web_token({"x5t": "x"}, iss=TENANT, sub=TENANT, jti="1", aud="https://login/x/token")
 ID_TOKEN = web_token(aud=TENANT, iss="https://login/x", sub="s", preferred_username="a@b.c")
 LOGIN = b64encode(f"user=a@b.c\x01auth=Bearer {access_token()}\x01\x01".encode()).decode()
-KEY = f"-----BEGIN PRIVATE KEY-----\n{'QUFB' * 30}\n-----END PRIVATE KEY-----"
+KEY = f"{PRIVATE_KEY_HEAD}\n{'QUFB' * 30}\n-----END PRIVATE KEY-----"
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,10 @@ KEY = f"-----BEGIN PRIVATE KEY-----\n{'QUFB' * 30}\n-----END PRIVATE KEY-----"
         (PERSONAL_REFRESH, "refresh-token"),
         (f"http://localhost/?code={CODE}&state=abc", "redirect-address"),
         (f"http://localhost/?code={PERSONAL_CODE.replace('!', '%21')}", "redirect-address"),
-        *((SECRET, "client-secret"), (f"client_secret={SECRET}&x=y", "client-secret")),
+        *(
+            (CLIENT_SECRET, "client-secret"),
+            (f"client_secret={CLIENT_SECRET}&x=y", "client-secret"),
+        ),
         (f"MAIL_OAUTH_REFRESH_TOKEN='{REFRESH}'", "refresh-token"),
         *((TENANT, "id"), (f" {{{TENANT}}}\n", "id")),
         (f"client_secret={TENANT}", "id-as-secret"),
@@ -145,7 +148,7 @@ def test_two_copies_are_compared_by_length_and_digest():
 
 
 def test_one_that_stands_twice_is_named_once():
-    assert kinds(f"{SECRET}\n{SECRET}") == ["client-secret"]
+    assert kinds(f"{CLIENT_SECRET}\n{CLIENT_SECRET}") == ["client-secret"]
 
 
 def test_ids_and_certificates_are_no_secrets():
@@ -154,7 +157,7 @@ def test_ids_and_certificates_are_no_secrets():
 
 
 def test_an_error_and_a_credential_in_one_text_are_both_found():
-    text = f'POST client_secret={SECRET} → {{"error_codes":[7000215]}}'
+    text = f'POST client_secret={CLIENT_SECRET} → {{"error_codes":[7000215]}}'
     assert [f.what for f in explain_text(text, NOW).findings] == ["AADSTS7000215", "client secret"]
 
 
@@ -166,7 +169,7 @@ def test_a_damaged_token_harms_nobody(damage):
 def test_no_piece_of_a_credential_is_in_the_answer():
     given = {
         "access": access_token(), "odd": access_token(OPAQUE, scp=f"{OPAQUE} Mail.Read"),
-        "opaque": PERSONAL_ACCESS, "code": CODE, "refresh": REFRESH, "secret": SECRET,
+        "opaque": PERSONAL_ACCESS, "code": CODE, "refresh": REFRESH, "secret": CLIENT_SECRET,
         "personal code": PERSONAL_CODE, "personal refresh": PERSONAL_REFRESH, "login": LOGIN,
         "key": "QUFB" * 30, "id": ID_TOKEN, "assertion": ASSERTION,
         "labelled": "old-style_pa55word.Zk3Qw9",

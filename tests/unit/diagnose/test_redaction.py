@@ -7,9 +7,9 @@ import pytest
 
 from provision.diagnose.pasted.redaction import redacted
 from provision.secret import Secret
+from tests.made_up import CLIENT_SECRET, PRIVATE_KEY_HEAD
 
 NOW = datetime(2026, 11, 26, tzinfo=UTC)
-CLIENT_SECRET = "Wxq8Q~" + "abcDEF0123456789_-.~ghiJKL987654ab"
 REFRESH_TOKEN = "1.AXkA" + "b4-Zz_09" * 40
 ACCESS_TOKEN = "eyJ0eXAiOiJKV1QifQ.eyJhdWQiOiJodHRwczovL291dGxvb2sub2ZmaWNlLmNvbSJ9.c2lnbmF0dXJl"
 
@@ -31,7 +31,7 @@ def test_what_is_known_to_be_secret_is_gone_whatever_it_looks_like():
 
 
 def test_a_private_key_is_gone_also_when_it_is_cut_short():
-    key = "-----BEGIN PRIVATE KEY-----\nMIIE\nabcd"
+    key = f"{PRIVATE_KEY_HEAD}\nMIIE\nabcd"
 
     assert "MIIE" not in redacted(f"file:\n{key}", (), NOW)
 

@@ -13,6 +13,7 @@ from provision.oauth.callback import (
     parse_paste,
 )
 from provision.secret import Secret
+from tests.made_up import CLIENT_SECRET
 from tests.unit.oauth.fakes import CORRELATION_ID, TRACE_ID
 
 WORK = "0.ASYAx-abc_DEF~1234567890.AgABBAIAAAAqwertyuiop"
@@ -78,7 +79,7 @@ def test_the_state_is_found_wherever_it_stands() -> None:
         ("eyJhbGciOiJSUzI1NiJ9.eyJhdWQiOiJ4In0.c2lnbmF0dXJl", "access token or an id token"),
         ("EwB4A8l6BAAU" + "Zz" * 60, "access token of a personal account"),
         ("M.C519_BAY.0.U.-CkX!abc*def$", "refresh token of a personal account"),
-        ("abc8Q~abcdefghijklmnopqrstuvwxyz01234567", "client secret"),
+        (CLIENT_SECRET, "client secret"),
         ("11111111-2222-4333-8444-555555555555", "an id"),
         ('{"token_type":"Bearer","refresh_token":"0.AXEA"}', "a refresh token"),
         ("{\n  \u201caccess_token\u201d : \u201cxyz\u201d }", "an access token"),
@@ -101,9 +102,7 @@ def test_names_what_was_pasted_instead_of_a_code(text, name) -> None:
     assert name in caught.value.message
 
 
-@pytest.mark.parametrize(
-    "text", ["abc8Q~abcdefghijklmnopqrstuvwxyz01234567", '{"refresh_token":"0.AXEAsecret"}']
-)
+@pytest.mark.parametrize("text", [CLIENT_SECRET, '{"refresh_token":"0.AXEAsecret"}'])
 def test_never_repeats_what_was_pasted(text) -> None:
     with pytest.raises(UsageError) as caught:
         parse_paste(text)
