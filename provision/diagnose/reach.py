@@ -1,8 +1,9 @@
 """How far a connection to one host came; values alone, the adapters fill them in."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 Step = Literal["name", "connection", "tls", "answer"]
 """What can fail, in the order in which it is tried."""
@@ -26,3 +27,14 @@ class Reach:
     """Organization that vouches for the host's certificate; empty where nobody saw it."""
     their_time: datetime | None = None
     """What the host's clock said, to the second."""
+
+
+def certificate_issuer(certificate: Mapping[str, Any] | None) -> str:
+    """Return the organization that issued a certificate, or its common name; empty without either.
+
+    Args:
+        certificate: As `ssl.SSLSocket.getpeercert` returns it.
+    """
+    groups = (certificate or {}).get("issuer", ())
+    names = dict(pair for group in groups for pair in group)
+    return str(names.get("organizationName") or names.get("commonName") or "")

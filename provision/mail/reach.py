@@ -5,10 +5,10 @@ import socket
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, Final, cast
+from typing import Final, cast
 
 from provision.cloud import MailHost
-from provision.diagnose.reach import Reach, Step
+from provision.diagnose.reach import Reach, Step, certificate_issuer
 from provision.tenant.mailbox import Protocol
 
 TIMEOUT: Final = 8.0
@@ -35,14 +35,8 @@ def reach(protocol: Protocol, host: MailHost, context: ssl.SSLContext) -> Reach:
     except _Lost as lost:
         return Reach(what, *where, lost.step, lost.said)
     with secured:
-        return Reach(what, *where, None, tls=secured.version() or "", issuer=issuer_of(secured))
-
-
-def issuer_of(secured: ssl.SSLSocket | ssl.SSLObject) -> str:
-    """Return the organization that issued the peer's certificate, or its common name."""
-    certificate: dict[str, Any] = dict(secured.getpeercert() or {})
-    names = dict(pair for group in certificate.get("issuer", ()) for pair in group)
-    return str(names.get("organizationName") or names.get("commonName") or "")
+        issuer = certificate_issuer(secured.getpeercert())
+        return Reach(what, *where, None, tls=secured.version() or "", issuer=issuer)
 
 
 def _inbox(host: MailHost, context: ssl.SSLContext) -> ssl.SSLSocket:

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from provision.cloud import Cloud
+from provision.diagnose.reach import certificate_issuer
 from provision.errors import OutcomeUnknown, RefusedError, Unreachable, UsageError
 from provision.oauth.http_response import Answer, Form
 from provision.secret import Secret
@@ -72,11 +73,9 @@ class Transport:
         with _translated(url), self._client.stream("GET", url) as response:
             stream = response.extensions.get("network_stream")
             tls = None if stream is None else stream.get_extra_info("ssl_object")
-            certificate = {} if tls is None else dict(tls.getpeercert() or {})
-            issuer = dict(pair for group in certificate.get("issuer", ()) for pair in group)
             return Peer(
                 tls="" if tls is None else tls.version() or "",
-                issuer=str(issuer.get("organizationName") or issuer.get("commonName") or ""),
+                issuer="" if tls is None else certificate_issuer(tls.getpeercert()),
                 date=response.headers.get("date", ""),
             )
 
