@@ -1,4 +1,4 @@
-"""`provision doctor`: why it fails here, and what to do first; changes nothing."""
+"""`provision doctor`: why it fails here and what to do first; only tokens are renewed."""
 
 import sys
 from pathlib import Path
