@@ -102,10 +102,12 @@ def _entry(raw: dict[str, Any]) -> Entry:
 
 def occurs(fragment: str, text: str) -> bool:
     """Find a fragment whatever its case, but not `5.7.3` inside `5.7.30`."""
-    if fragment.casefold() not in text.casefold():
-        return False
-    pattern = rf"(?<![0-9]){re.escape(fragment)}(?![0-9])"
-    return re.search(pattern, text, re.IGNORECASE) is not None
+    return _pattern(fragment).search(text) is not None
+
+
+@cache
+def _pattern(fragment: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<![0-9]){re.escape(fragment)}(?![0-9])", re.IGNORECASE)
 
 
 def is_told_by(entry: Entry, text: str) -> bool:

@@ -3,7 +3,13 @@
 from typing import Final
 
 from provision.diagnose.advice import Advice
-from provision.diagnose.catalogue import Entry, is_told_by, most_specific, read_entries
+from provision.diagnose.catalogue import (
+    Entry,
+    is_told_by,
+    may_be_told_by,
+    most_specific,
+    read_entries,
+)
 
 MAIL_FILES: Final = (
     "mail_login",
@@ -31,8 +37,11 @@ def find_reply(protocol: str, reply: str) -> Entry:
     """Return the entry of a reply; a fallback when the catalogue does not have it."""
     spoken = protocol.strip().lower()
     text = " ".join(reply.split())
+    folded = text.casefold()
     return most_specific(
         entry
         for entry in read_entries(*FILES)
-        if (not entry.protocols or spoken in entry.protocols) and is_told_by(entry, text)
+        if (not entry.protocols or spoken in entry.protocols)
+        and may_be_told_by(entry, folded)
+        and is_told_by(entry, text)
     )

@@ -1,7 +1,9 @@
 """Replies of mail servers in a text, and what networks and programs say by themselves."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
+from itertools import islice
 from typing import Final
 
 from provision.diagnose.catalogue import (
@@ -31,6 +33,8 @@ _SPOKEN: Final = ("mail_login", "mail_smtp", "mail_smtp_limits")
 _LETTERS: Final = 12
 _LONGEST: Final = 600
 """Characters of a line that are looked at."""
+_MOST_LINES: Final = 10
+"""Of one reply; no server says more."""
 
 
 def server_replies(text: str, taken: list[int]) -> list[Finding]:
@@ -45,13 +49,14 @@ def server_replies(text: str, taken: list[int]) -> list[Finding]:
         return [alone]
     chapters = _chapters(text.casefold())
     found, at = [], 0
+    places = sorted(taken)
     lines = text.splitlines(keepends=True)
     for number, line in enumerate(lines):
         end = at + len(line)
         reply = _reply(lines, number, at)
         if reply is not None:
             found.append(reply)
-        elif not any(at <= place < end for place in taken):
+        elif bisect_left(places, at) == bisect_left(places, end):
             found += _spoken(line[:_LONGEST], at, chapters)
         at = end
     return _without_echoes(found)
@@ -80,7 +85,7 @@ def _reply(lines: list[str], number: int, at: int) -> Finding | None:
     line = lines[number][:_LONGEST]
     enhanced = _ENHANCED.search(line)
     if enhanced is not None:
-        said = _continued(lines, number, enhanced[1], line[enhanced.start() :])
+        said = _whole_reply(lines, number, enhanced[1], line[enhanced.start() :])
         entry = find_reply("smtp", said.replace(f"{enhanced[1]}-", f"{enhanced[1]} "))
         return _found(f"{enhanced[1]} {enhanced[2]}", "mail", entry, at + enhanced.start())
     plain = _SMTP.search(line)
@@ -98,14 +103,19 @@ def _reply(lines: list[str], number: int, at: int) -> Finding | None:
     return None
 
 
-def _continued(lines: list[str], number: int, code: str, first: str) -> str:
-    """Return a reply with its further lines, which begin with the same code."""
-    said = [first]
-    for line in lines[number + 1 :]:
-        further = re.match(rf"[<>\s]*(?:S: ?)?{code}[ -]", line)
+def _whole_reply(lines: list[str], number: int, code: str, first: str) -> str:
+    """Return a reply with its further lines; a hyphen behind the code says that there is one.
+
+    Source:
+        RFC 5321 section 4.2.1
+    """
+    said, goes_on = [first], first.startswith(f"{code}-")
+    for line in islice(lines, number + 1, number + _MOST_LINES):
+        further = re.match(rf"[<>\s]*(?:S: ?)?{code}([ -])", line) if goes_on else None
         if further is None:
             break
         said.append(line[further.end() : _LONGEST])
+        goes_on = further[1] == "-"
     return " ".join(said)
 
 

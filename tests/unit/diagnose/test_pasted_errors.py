@@ -175,6 +175,13 @@ def test_a_reply_or_a_line_of_a_log_is_explained(text, word):
     assert word in meanings(text)
 
 
+def test_a_reply_ends_where_its_code_has_no_hyphen():
+    text = f"535 5.7.3 Authentication unsuccessful\n535 5.7.139 Authentication, {DISABLED}\n"
+
+    assert names(text) == names(text.replace("\n", "\n\n"))
+    assert meanings(text) == meanings(text.replace("\n", "\n\n"))
+
+
 def test_a_bare_code_gives_way_to_the_same_code_with_its_reason():
     text = f"535 5.7.139 x, {DISABLED}\n  response: '535 5.7.139', responseCode: 535"
     assert len(explained(text).findings) == 1
