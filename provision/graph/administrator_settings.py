@@ -75,6 +75,7 @@ NEEDS: Mapping[Way, tuple[str, ...]] = {
     ),
 }
 """The settings without which an application cannot sign in that way."""
+_BY_A_PERSON: frozenset[Way] = frozenset({"browser", "device"})
 _FOR_MICROSOFT_ONLY: frozenset[Way] = frozenset({"az", "managed-identity"})
 
 
@@ -142,6 +143,15 @@ def ways_to_try(settings: AdministratorSettings, *, is_microsofts: bool) -> tupl
     # `az` is signed in to Microsoft: its token must not reach a host of another cloud.
     az: tuple[Way, ...] = ("az",) if settings.may_use_cli and is_microsofts else ()
     return (*az, "browser") if settings.may_open_browser else az
+
+
+def needs_nobody(settings: AdministratorSettings, *, is_microsofts: bool) -> bool:
+    """Tell whether signing in asks no person for anything, whatever happens.
+
+    Raises:
+        UsageError: As for `ways_to_try`.
+    """
+    return _BY_A_PERSON.isdisjoint(ways_to_try(settings, is_microsofts=is_microsofts))
 
 
 def missing(settings: AdministratorSettings, way: Way) -> tuple[str, ...]:

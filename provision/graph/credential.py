@@ -1,9 +1,10 @@
 """The administrator's access token for Graph: asked for once, renewed before it dies."""
 
 from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from threading import Lock
+from threading import Lock, Thread
 from typing import Protocol
 
 from provision.errors import Throttled, Unreachable
@@ -58,6 +59,25 @@ class Administrator:
         self._lock = Lock()
         self._source: TokenSource | None = None
         self._held: AdministratorToken | None = None
+        self._ahead: Future[AdministratorToken] | None = None
+
+    def sign_in_ahead(self) -> None:
+        """Ask for the first token in a thread, so that waiting for Entra overlaps other work.
+
+        The next call that needs the token waits for it, and raises what the sign-in met. Not for
+        a sign-in that asks a person: Ctrl-C would not reach it.
+        """
+        asked: Future[AdministratorToken] = Future()
+
+        def ask() -> None:
+            try:
+                asked.set_result(self._request(""))
+            except BaseException as error:  # noqa: BLE001  (raised in the thread that wants the token)
+                asked.set_exception(error)
+
+        self._ahead = asked
+        # A daemon: who gives up while Entra is silent is not held.
+        Thread(target=ask, name="sign-in", daemon=True).start()
 
     def token(self, claims: str = "") -> Secret:
         """Return a token that is good for another minute, or one with the claims demanded.
@@ -68,6 +88,9 @@ class Administrator:
             Throttled: Entra still asks for patience when ours ends.
         """
         with self._lock:
+            ahead, self._ahead = self._ahead, None
+            if ahead is not None:
+                self._held = ahead.result()
             held = self._held
             if held is None or claims or held.expires_at - self._pacing.clock.now() < _MARGIN:
                 held = self._held = self._request(claims)

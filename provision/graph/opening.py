@@ -4,8 +4,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from provision.clock import Clock
-from provision.cloud import VAULT_SUFFIXES, Cloud
-from provision.graph.administrator_settings import AdministratorSettings
+from provision.cloud import BUILT_IN, VAULT_SUFFIXES, Cloud
+from provision.graph.administrator_settings import AdministratorSettings, needs_nobody
 from provision.graph.credential import Administrator, TokenSource
 from provision.graph.polling import Pacing
 from provision.graph.request_count import Meter
@@ -24,7 +24,8 @@ def open_tenant(
 ) -> "GraphTenant":
     """Return the tenant that the administrator may change; close it after use.
 
-    Nobody is signed in, and nothing is sent, before the first method is called.
+    An application begins to sign in at once, while the SDK is imported, and what it meets is raised
+    by the first method that needs its token. A person is asked when the first method is called.
 
     Args:
         cloud: Where Entra and Graph are.
@@ -32,19 +33,22 @@ def open_tenant(
         clock: What waits are counted on.
         jitter: A number from 0 to 1, such as `random.random`.
         waiting: Told what is waited for, and for how many seconds.
+
+    Raises:
+        UsageError: What is asked for lacks a setting, or is for another cloud.
     """
     quieten()
     import_httpx()
+    from provision.graph.sign_in import AzureSignIn  # noqa: PLC0415  (azure-identity)
+
+    pacing = Pacing(clock, jitter, waiting)
+    administrator = Administrator(lambda: AzureSignIn(cloud, settings), pacing)
+    if needs_nobody(settings, is_microsofts=cloud.name in BUILT_IN):
+        administrator.sign_in_ahead()
     from provision.graph.session import GraphSession  # noqa: PLC0415  (SDKs, after import_httpx)
     from provision.graph.tenant import GraphTenant  # noqa: PLC0415  (likewise)
 
-    def connect() -> TokenSource:
-        from provision.graph.sign_in import AzureSignIn  # noqa: PLC0415  (azure-identity)
-
-        return AzureSignIn(cloud, settings)
-
-    pacing = Pacing(clock, jitter, waiting)
-    session = GraphSession(cloud, Administrator(connect, pacing))
+    session = GraphSession(cloud, administrator)
     return GraphTenant(session, session.graph, pacing, Meter())
 
 

@@ -11,6 +11,7 @@ from provision.graph.administrator_settings import (
     NEEDS,
     WAYS,
     AdministratorSettings,
+    needs_nobody,
     read_settings,
     ways_to_try,
 )
@@ -66,6 +67,15 @@ def test_the_first_complete_row_is_the_way(environ: dict[str, str], ways: tuple[
 def test_a_person_may_have_az_or_a_browser() -> None:
     assert ways_to_try(settings({}, is_attended=True), is_microsofts=True) == ("az", "browser")
     assert ways_to_try(settings({}, is_attended=True), is_microsofts=False) == ("browser",)
+
+
+def test_a_person_is_needed_where_a_browser_or_a_code_may_be_shown() -> None:
+    alone = [{}, SECRET | APPLICATION, {"PROVISION_ADMIN": "managed-identity"}]
+    device = settings({"PROVISION_ADMIN": "device"})
+
+    assert {needs_nobody(settings(given), is_microsofts=True) for given in alone} == {True}
+    assert not needs_nobody(device, is_microsofts=True)
+    assert not needs_nobody(settings({}, is_attended=True), is_microsofts=True)
 
 
 @pytest.mark.parametrize("way", ["az", "managed-identity"])

@@ -65,6 +65,35 @@ def test_asks_for_one_token_and_keeps_it():
     assert desk.log == ["request"]
 
 
+def test_a_token_that_was_asked_for_ahead_is_the_first_one():
+    desk = Desk()
+    desk.administrator.sign_in_ahead()
+
+    first, second = desk.administrator.token(), desk.administrator.token()
+
+    assert (first, second) == (Secret("token-1"), Secret("token-1"))
+    assert desk.log == ["request"]
+
+
+def test_what_a_sign_in_ahead_met_is_raised_once_to_whoever_wants_the_token():
+    desk = Desk(ClientRefused("AADSTS7000215"))
+    desk.administrator.sign_in_ahead()
+
+    with pytest.raises(ClientRefused):
+        desk.administrator.token()
+
+    assert desk.administrator.token() == Secret("token-2")
+
+
+def test_a_sign_in_ahead_has_the_patience_of_any_other():
+    desk = Desk(Throttled("Entra asked for a pause", retry_after=7.0))
+    desk.administrator.sign_in_ahead()
+
+    desk.administrator.token()
+
+    assert desk.log == ["request", "close", "request"]
+
+
 def test_asks_again_a_minute_before_the_token_dies():
     desk = Desk()
     first = desk.administrator.token()
