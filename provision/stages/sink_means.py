@@ -1,6 +1,7 @@
 """What sinks need of the machine, out of settings that somebody else has read."""
 
 import platform
+import re
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -14,10 +15,8 @@ from provision.stages.settings import secret_setting
 from provision.stages.sink_making import MakeSink, Means, Writer, nowhere, sink_maker
 
 ALLOWED_COMMANDS: Final = "PROVISION_ALLOW_COMMANDS"
-_OWN_SECRETS: Final = frozenset(
-    {"PROVISION_CLIENT_SECRET", "PROVISION_VAULT_KEY", PASSWORD_SETTING}
-)
-"""Settings that no program of a manifest gets to see."""
+_OWN_SECRET: Final = re.compile(r"PROVISION_\w*(?:KEY|PASSPHRASE|PASSWORD|SECRET)")
+"""Names of the settings that no program of a manifest gets to see."""
 
 
 def sinks_of_machine(
@@ -62,4 +61,4 @@ def this_program() -> tuple[str, ...]:
 
 def without_own_secrets(settings: Mapping[str, str]) -> dict[str, str]:
     """Return the settings that programs of other people may see."""
-    return {name: value for name, value in settings.items() if name not in _OWN_SECRETS}
+    return {name: value for name, value in settings.items() if not _OWN_SECRET.fullmatch(name)}

@@ -75,6 +75,9 @@ def test_a_program_gets_the_settings_but_none_of_provisions_secrets(world: World
         "PROVISION_VAULT_KEY": "vault-key",
         "PROVISION_EMAILPROXY_PASSWORD": "proxy-password",
         "PROVISION_CLIENT_SECRET": "client-secret",
+        "PROVISION_VAULT_NEW_KEY": "vault-key-to-be",
+        "PROVISION_EXPORT_KEY": "export-key",
+        "PROVISION_EXPORT_PASSPHRASE": "export-passphrase",
     }
     line = "{to: command, command: [sh, -c, 'cat > /dev/null; env > seen']}"
 
@@ -83,6 +86,7 @@ def test_a_program_gets_the_settings_but_none_of_provisions_secrets(world: World
     seen = (world.root / "seen").read_text()
     assert "VAULT_ADDR=https://vault.example" in seen
     assert "vault-key" not in seen
+    assert "export-" not in seen
     assert "client-secret" not in seen
     assert "proxy-password" not in seen
 
