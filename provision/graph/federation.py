@@ -109,7 +109,7 @@ def _asked(cloud: Cloud, request: httpx.Request, member: str, action: str, hint:
     try:
         decoded = json.loads(body)
         return Secret(str(decoded[member]))
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, RecursionError) as error:
         raise ClientRefused(f"{action}: {host} answered without a token", hint=hint) from error
 
 

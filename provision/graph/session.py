@@ -136,7 +136,7 @@ def _headers(response: httpx.Response) -> dict[str, str]:
 def _json(response: httpx.Response) -> object:
     try:
         return response.json()
-    except ValueError:
+    except (ValueError, RecursionError):  # the latter: thousands of brackets, one in the other
         return None
 
 

@@ -47,7 +47,7 @@ def json_object(answer: Answer) -> dict[str, object] | None:
     """Return the body's members; None when the body is no JSON object."""
     try:
         decoded = json.loads(answer.body)
-    except ValueError:
+    except (ValueError, RecursionError):  # the latter: thousands of brackets, one in the other
         return None
     return decoded if isinstance(decoded, dict) else None
 

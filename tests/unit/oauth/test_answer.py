@@ -26,7 +26,9 @@ def test_reads_how_long_to_wait(headers, seconds) -> None:
     assert retry_after(answer(429, {}, **headers)) == seconds
 
 
-@pytest.mark.parametrize("body", [b"", b"<html>", b"[1]", b"\xff\xfe", b"null"])
+@pytest.mark.parametrize(
+    "body", [b"", b"<html>", b"[1]", b"\xff\xfe", b"null", b"[" * 100_000, b'{"a":' * 100_000]
+)
 def test_a_body_that_is_no_json_object_is_none(body) -> None:
     assert json_object(answer(200, body)) is None
 
