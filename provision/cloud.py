@@ -164,6 +164,11 @@ def named_cloud(name: str, base: Path, trusted_hosts: frozenset[str] = frozenset
     return BUILT_IN.get(name) or load_cloud_file(base / name, trusted_hosts)
 
 
+def cloud_key(name: str) -> str:
+    """Return what the vault calls a cloud that is given by its name, or by its file's path."""
+    return name if name in BUILT_IN else str(Path(name).resolve())
+
+
 def load_cloud_file(path: Path, trusted_hosts: frozenset[str] = frozenset()) -> Cloud:
     """Read a cloud from the file that `provision sandbox --ready-file` writes.
 

@@ -80,7 +80,6 @@ def open_session(
     manifest, cloud = load(place)
     with ExitStack() as stack:
         services = _services(cloud, report, chosen, stack)
-
         yield Session(
             manifest,
             services,
@@ -124,20 +123,26 @@ def open_held(
         UsageError: Several applications hold it, and nothing says which; or the vault is
             switched off.
     """
-    from provision.cloud import BUILT_IN
+    from provision.cloud import cloud_key
     from provision.stages.held_mailbox import find_one
     from provision.stages.progress import nobody_listens
 
     vault = vault_of(SystemClock(), os.environ)
-    key = cloud if cloud is None or cloud in BUILT_IN else str(Path(cloud).resolve())
+    key = cloud and cloud_key(cloud)
     found = find_one(vault, address, client_id=client_id, tenant_id=tenant_id, cloud=key)
     with ExitStack() as stack:
         yield _held(found, vault, nobody_listens, stack)
 
 
 @contextmanager
-def open_fleet(report: "Report", clock: "StoppableClock") -> "Iterator[tuple[Member, ...]]":
-    """Compose every mailbox that is signed in here, manifest or not, in an order of no meaning.
+def open_fleet(
+    report: "Report",
+    clock: "StoppableClock",
+    *,
+    cloud: str | None = None,
+    trusted_hosts: frozenset[str] = frozenset(),
+) -> "Iterator[tuple[Member, ...]]":
+    """Compose every mailbox that is signed in here, or in one cloud, in an order of no meaning.
 
     Raises:
         UsageError: The vault is switched off.
@@ -148,11 +153,12 @@ def open_fleet(report: "Report", clock: "StoppableClock") -> "Iterator[tuple[Mem
 
     with ExitStack() as stack:
 
-        def services_of(cloud: str) -> "Services":
-            return _services(named_cloud(cloud, Path()), report, Choices(), stack, clock)
+        def services_of(name: str) -> "Services":
+            named = named_cloud(name, Path(), trusted_hosts)
+            return _services(named, report, Choices(), stack, clock)
 
-        members = members_of(vault_of(clock, os.environ), services_of)
-        yield tuple(random.sample(members, len(members)))
+        found = members_of(vault_of(clock, os.environ), services_of, cloud)
+        yield tuple(random.sample(found, len(found)))
 
 
 def sign_in_hook(command: str) -> "SignInHook":

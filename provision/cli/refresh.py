@@ -1,6 +1,6 @@
 """`provision refresh`: renew refresh tokens."""
 
-from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -21,6 +21,7 @@ from provision.errors import ProvisionError, UsageError
 
 if TYPE_CHECKING:
     from provision.cli.progress_view import Watch
+    from provision.cli.refresh_fleet import OpenFleet
     from provision.stages.services import Services
     from provision.vault.port import SignedInMailbox
 
@@ -54,10 +55,11 @@ def refresh(
 
     with Watch(is_quiet=no_progress) as watch:
         if everyone:
-            _require_no_choice(
-                {"--mailbox": mailbox, "--cloud": cloud, "--trust-cloud": trust_cloud}
+            _require_no_choice(mailbox)
+            fleet = partial(
+                wiring.open_fleet, cloud=cloud, trusted_hosts=frozenset(trust_cloud or ())
             )
-            return _everyone(watch, output, every, hook)
+            return _everyone(fleet, watch, output, every, hook)
         _require_all(every, hook)
         results: list[dict[str, object]] = []
         place = wiring.Place(file, cloud, tuple(trust_cloud or ()))
@@ -70,24 +72,25 @@ def refresh(
     return exits.worst(codes)
 
 
-def _everyone(watch: "Watch", output: Output, every: str | None, hook: str | None) -> int:
+def _everyone(
+    fleet: "OpenFleet", watch: "Watch", output: Output, every: str | None, hook: str | None
+) -> int:
     from provision.cli import refresh_fleet
     from provision.stages.rounds import period
 
     told = None if hook is None else wiring.sign_in_hook(hook)
     if every is None:
-        return refresh_fleet.once(watch, output, told)
-    return refresh_fleet.for_years(watch, output, told, period(every))
+        return refresh_fleet.once(fleet, watch, output, told)
+    return refresh_fleet.for_years(fleet, watch, output, told, period(every))
 
 
-def _require_no_choice(chosen: Mapping[str, str | Sequence[str] | None]) -> None:
-    for option, value in chosen.items():
-        if value:
-            raise UsageError(
-                f"--all and {option}: the one renews every mailbox that is signed in here, the "
-                "other chooses",
-                hint="leave one of them out",
-            )
+def _require_no_choice(addresses: list[str] | None) -> None:
+    if addresses:
+        raise UsageError(
+            "--all and --mailbox: the one renews every mailbox that is signed in here, the other "
+            "chooses",
+            hint="leave one of them out",
+        )
 
 
 def _require_all(every: str | None, hook: str | None) -> None:

@@ -3,19 +3,18 @@
 import json
 import random
 import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from provision import wiring
 from provision.cli import console, exits
 from provision.cli.options import Output
 from provision.clock import StoppableClock
 from provision.errors import ProvisionError, SignInRequired
-from provision.stages.fleet import Outcome, refresh_fleet
-from provision.stages.progress import Finished, Started
+from provision.stages.fleet import Member, Outcome, refresh_fleet
+from provision.stages.progress import Finished, Report, Started
 from provision.stages.rounds import rounds
 from provision.stages.sign_in_hook import Nagging
 
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from provision.cli.progress_view import Watch
     from provision.stages.sign_in_hook import SignInHook
 
+OpenFleet = Callable[[Report, StoppableClock], AbstractContextManager[tuple[Member, ...]]]
 _FEW = 20
 """A fleet of no more shows its progress by its results."""
 
@@ -46,10 +46,10 @@ class _Tally:
         return f"{len(self.codes):,} of {self.total:,} mailboxes{failed}"
 
 
-def once(watch: "Watch", output: Output, hook: "SignInHook | None") -> int:
+def once(fleet: OpenFleet, watch: "Watch", output: Output, hook: "SignInHook | None") -> int:
     """Renew every mailbox and print each result."""
     clock = StoppableClock()
-    tally = _round(watch, clock)
+    tally = _round(fleet, watch, clock)
     if output is Output.JSON:
         console.out_json({"refreshed": tally.results})
     else:
@@ -62,7 +62,13 @@ def once(watch: "Watch", output: Output, hook: "SignInHook | None") -> int:
     return exits.worst((*tally.codes, _tell(nagging, tally.lost)))
 
 
-def for_years(watch: "Watch", output: Output, hook: "SignInHook | None", every: timedelta) -> int:
+def for_years(
+    fleet: OpenFleet,
+    watch: "Watch",
+    output: Output,
+    hook: "SignInHook | None",
+    every: timedelta,
+) -> int:
     """Renew every mailbox in rounds until somebody says stop; print a line a round.
 
     Returns:
@@ -72,7 +78,7 @@ def for_years(watch: "Watch", output: Output, hook: "SignInHook | None", every: 
     nagging = None if hook is None else Nagging(hook, clock)
     with _stopped_by_sigterm(clock):
         for number in rounds(every, clock, random.random):
-            tally = _round(watch, clock)
+            tally = _round(fleet, watch, clock)
             _tell(nagging, tally.lost)
             said = {
                 "round": number,
@@ -89,8 +95,8 @@ def for_years(watch: "Watch", output: Output, hook: "SignInHook | None", every: 
     return exits.DONE
 
 
-def _round(watch: "Watch", clock: StoppableClock) -> _Tally:
-    with wiring.open_fleet(watch, clock) as members:
+def _round(fleet: OpenFleet, watch: "Watch", clock: StoppableClock) -> _Tally:
+    with fleet(watch, clock) as members:
         tally = _Tally(len(members))
         mark = max(1, len(members) // 10)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from provision.clock import StoppableClock
+from provision.cloud import cloud_key
 from provision.errors import (
     Interrupted,
     ProvisionError,
@@ -58,12 +59,15 @@ class Outcome:
     """Whether its owner has to sign in, and nothing had said so before."""
 
 
-def members_of(vault: Vault, services_of: Callable[[str], Services]) -> tuple[Member, ...]:
+def members_of(
+    vault: Vault, services_of: Callable[[str], Services], cloud: str | None = None
+) -> tuple[Member, ...]:
     """Return every mailbox that is signed in here, in order of address.
 
     Args:
         vault: Asked once for all of them.
         services_of: Makes the services of a cloud, which are shared; its failure is that cloud's.
+        cloud: The only one that counts, by its name or path; None: all.
 
     Raises:
         UsageError: The vault is switched off.
@@ -71,16 +75,18 @@ def members_of(vault: Vault, services_of: Callable[[str], Services]) -> tuple[Me
     """
     require_memory(vault)
     entries = vault.ledger().mailboxes
+    if cloud is not None:
+        entries = tuple(e for e in entries if e.key.cloud == cloud_key(cloud))
     if entries:
         # A vault that opens for none of them is one failure, and nobody is asked in vain.
         vault.prepare()
     made: dict[str, Services | ProvisionError] = {}
-    for cloud in dict.fromkeys(entry.key.cloud for entry in entries):
+    for name in dict.fromkeys(entry.key.cloud for entry in entries):
         try:
-            made[cloud] = services_of(cloud)
+            made[name] = services_of(name)
         except ProvisionError as error:
             # Its sandbox may be gone; that is no reason to let the others die.
-            made[cloud] = error
+            made[name] = error
     return tuple(Member(entry, made[entry.key.cloud]) for entry in entries)
 
 

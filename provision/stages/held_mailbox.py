@@ -48,10 +48,8 @@ def find_one(
 
     Raises:
         SignInRequired: Nobody signed in for that address.
-        UsageError: Several fit, or none that was signed in; they are listed. Or the vault is
-            switched off.
+        UsageError: Several fit, or none that was signed in; they are listed.
     """
-    require_memory(vault)
     found = vault.find_sign_ins(
         address=address, client_id=client_id, tenant_id=tenant_id, cloud=cloud
     )
@@ -68,7 +66,10 @@ def find_one(
                 )
             raise SignInRequired(
                 f"mailbox {address}: nobody has signed in for it here",
-                hint=f"provision authorize --mailbox {address}",
+                hint=f"provision authorize --mailbox {address}"
+                if vault.holds_secrets
+                else "PROVISION_VAULT is 'none', which remembers nobody: unset it, and run this "
+                "where authorize ran",
             )
         case several:
             raise UsageError(

@@ -43,6 +43,19 @@ def lose_every_token(work: Workplace) -> None:
     work.levers.control("POST", "/revoke", {"user": OWNER, "cause": "sessionsRevoked"})
 
 
+def test_a_cloud_may_be_chosen(signed_in):
+    here = signed_in.levers.ready_file
+    other = signed_in.file("other.json")
+    other.write_text(here.read_text())
+
+    there = signed_in.run("refresh", "--all", "--cloud", str(other))
+    ran = signed_in.run("refresh", "--all", "--cloud", str(here))
+
+    assert (there.code, there.out) == (0, "")
+    assert "no mailbox is signed in here" in there.err
+    assert (ran.code, ran.out) == (0, f"{OWNER}: renewed, generation 2\n")
+
+
 def test_none_is_skipped_while_the_tenant_asks_for_pauses(signed_in, levers):
     vault, boxes = multiplied(signed_in, FLEET)
     rule = {"fault": "throttled", "path": f"*{_TOKEN}", "chance": 0.3, "retryAfter": 0.2}
@@ -102,8 +115,6 @@ def test_a_hook_that_fails_is_a_failure_of_its_own(signed_in):
         (("--every", "6h"), "--every is for every mailbox"),
         (("--hook", "mail"), "--hook is for every mailbox"),
         (("--all", "--mailbox", OWNER), "--all and --mailbox: the one renews every mailbox"),
-        (("--all", "--cloud", "global"), "--all and --cloud: the one renews every mailbox"),
-        (("--all", "--trust-cloud", "h.example"), "--all and --trust-cloud: the one renews"),
         (("--all", "--every", "6"), "--every 6: a period is from 1m to 30d"),
         (("--all", "--hook", "'"), "is no command line"),
         (("--all", "--hook", "no-such-program-here"), "there is no such program here"),

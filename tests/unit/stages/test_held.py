@@ -69,8 +69,9 @@ def test_a_mailbox_that_is_not_there_says_how_to_sign_in(world: World) -> None:
 
 
 def test_a_vault_that_is_switched_off_remembers_nobody(world: World) -> None:
-    with pytest.raises(UsageError, match="nobody remembers who signed in"):
+    with pytest.raises(SignInRequired) as caught:
         find(world.without_vault())
+    assert "PROVISION_VAULT is 'none', which remembers nobody" in caught.value.hint
 
 
 def test_several_applications_are_listed_with_what_tells_them_apart(
