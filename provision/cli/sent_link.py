@@ -1,6 +1,7 @@
 """`provision authorize --link`: a link for a mailbox owner who is elsewhere."""
 
 from collections.abc import Sequence
+from shlex import quote
 from typing import TYPE_CHECKING
 
 from provision.cli import console, exits
@@ -54,4 +55,4 @@ def _as_json(link: "SentLink") -> dict[str, object]:
 
 
 def _next(link: "SentLink") -> str:
-    return f"provision authorize --paste --mailbox {link.mailbox.address}"
+    return f"provision authorize --paste --mailbox {quote(link.mailbox.address)}"

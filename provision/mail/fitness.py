@@ -1,6 +1,7 @@
 """Whether a token can be good for a protocol at all: judged before any server is asked."""
 
 from datetime import datetime, timedelta
+from shlex import quote
 from typing import Final
 
 from provision.cloud import Cloud
@@ -25,7 +26,7 @@ _GLOBAL: Final = frozenset({"https://outlook.office.com", "https://outlook.offic
 
 def find_flaw(facts: TokenFacts, login: Login, cloud: Cloud, now: datetime) -> Cause | None:
     """Return why a login with this token is bound to fail, or None when it may succeed."""
-    again = f"provision authorize --mailbox {login.address}"
+    again = f"provision authorize --mailbox {quote(login.address)}"
     if facts.is_readable and not _is_for_mail(facts.audience, cloud):
         return Cause(
             "wrong_audience",
@@ -48,7 +49,7 @@ def find_flaw(facts: TokenFacts, login: Login, cloud: Cloud, now: datetime) -> C
             "expires_too_soon",
             f"The token has {minutes} minutes left by this machine's clock, and fewer than "
             f"{LEAST_LIFE.seconds // 60} are refused by some servers: the clock may be wrong.",
-            ("date --utc", f"provision refresh --mailbox {login.address}"),
+            ("date --utc", f"provision refresh --mailbox {quote(login.address)}"),
         )
     return None
 

@@ -7,6 +7,7 @@ protocol, or another user name, lets the same token in.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from shlex import quote
 from typing import Final
 
 from provision.mail.cause import Cause
@@ -94,7 +95,7 @@ def _of_submission(refused: Verdict, evidence: Evidence) -> Cause:
             f"{owner} as user {mended}.",
             (
                 f"set the mailbox's signInAs to {owner}, or:",
-                f"provision authorize --mailbox {refused.address}",
+                f"provision authorize --mailbox {quote(refused.address)}",
             ),
         )
     opened = _opened(refused, evidence)
@@ -178,7 +179,7 @@ def _no_mailbox(user: str) -> Cause:
 
 
 def _nothing_opens(refused: Verdict, evidence: Evidence) -> Cause:
-    user, again = refused.user, f"provision authorize --mailbox {refused.address}"
+    user, again = refused.user, f"provision authorize --mailbox {quote(refused.address)}"
     switches = "ImapEnabled,PopEnabled,SmtpClientAuthenticationDisabled"
     read = f"Get-CASMailbox -Identity {user} | Format-List {switches}"
     asked = [a for a in attempts(refused, evidence) if a in evidence.answers]

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from shlex import quote
 from typing import Final
 
 from provision.mail.access_token import TokenFacts
@@ -80,7 +81,7 @@ def cause_by_words(verdict: Verdict, facts: TokenFacts) -> Cause | None:
             "token_too_long",
             f"The token has {facts.length:,} characters, and POP takes {LONGEST_FOR_POP:,}: the "
             "account has many groups or claims.",
-            (f"provision token --mailbox {verdict.address} --for imap",),
+            (f"provision token --mailbox {quote(verdict.address)} --for imap",),
         )
     return None
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from shlex import quote
 from typing import Literal
 
 from provision.manifest.advice import warnings
@@ -125,7 +126,8 @@ def _tokens(state: ConsentState) -> list[Notice]:
         Notice(
             "consent",
             f"the token of {token.address} (of {token.at:%Y-%m-%d}) lacks "
-            f"{' '.join(sorted(token.missing))}: provision authorize --mailbox {token.address}",
+            f"{' '.join(sorted(token.missing))}: "
+            f"provision authorize --mailbox {quote(token.address)}",
         )
         for token in state.tokens
         if token.missing

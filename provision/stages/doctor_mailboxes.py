@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import chain
+from shlex import quote
 from typing import Final
 
 from provision.errors import ProvisionError
@@ -30,7 +31,7 @@ def look_into(
 
     def look(mailbox: Mailbox) -> list[Finding]:
         if services.vault.sign_in(mailbox_key(registration, mailbox.address)) is None:
-            then = f"provision authorize --mailbox {mailbox.address}"
+            then = f"provision authorize --mailbox {quote(mailbox.address)}"
             return [
                 Finding(
                     "warning", f"{mailbox.address}: {mailbox.sign_in_as} has not signed in", then

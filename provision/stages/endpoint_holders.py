@@ -1,6 +1,7 @@
 """Mailboxes that an AEM e-mail endpoint empties: what is sent there starts a process."""
 
 import re
+from shlex import quote
 from typing import Final
 
 from provision.errors import RefusedError
@@ -30,6 +31,6 @@ def require_no_endpoint(mailbox: Mailbox, registration: Registration, services: 
             raise RefusedError(
                 f"mailbox {mailbox.address}: {holder.key.name} has its token, and an endpoint "
                 "processes and deletes what arrives: nothing was sent",
-                hint=f"provision verify --mailbox {mailbox.address} --send --force, if the "
+                hint=f"provision verify --mailbox {quote(mailbox.address)} --send --force, if the "
                 "process may run",
             )

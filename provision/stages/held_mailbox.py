@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from shlex import quote
 
 from provision.clock import Clock
 from provision.cloud import Cloud
@@ -66,7 +67,7 @@ def find_one(
                 )
             raise SignInRequired(
                 f"mailbox {address}: nobody has signed in for it here",
-                hint=f"provision authorize --mailbox {address}"
+                hint=f"provision authorize --mailbox {quote(address)}"
                 if vault.holds_secrets
                 else "PROVISION_VAULT is 'none', which remembers nobody: unset it, and run this "
                 "where authorize ran",

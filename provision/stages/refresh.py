@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from shlex import quote
 
 from provision.errors import ConsentMissing, SignInRequired
 from provision.oauth.scopes import missing_scopes
@@ -84,7 +85,7 @@ def signed_in_mailbox(mailbox: Mailbox, key: MailboxKey, services: Services) -> 
     if found is None:
         raise SignInRequired(
             f"mailbox {mailbox.address}: {mailbox.sign_in_as} has not signed in yet",
-            hint=f"provision authorize --mailbox {mailbox.address}",
+            hint=f"provision authorize --mailbox {quote(mailbox.address)}",
         )
     return found
 
@@ -110,7 +111,7 @@ def _held_token(key: MailboxKey, services: Services) -> RefreshToken:
     if token is None:
         raise SignInRequired(
             f"mailbox {key.address}: no refresh token is held here",
-            hint=f"provision authorize --mailbox {key.address}",
+            hint=f"provision authorize --mailbox {quote(key.address)}",
         )
     return token
 

@@ -1,5 +1,7 @@
 """A sign-in whose answer a person copies, from a link of now or from one that was sent before."""
 
+from shlex import quote
+
 from provision.oauth.callback import accept_paste, parse_paste
 from provision.stages.progress import Asked
 from provision.stages.sign_in_flow import Authorized, Flow
@@ -28,7 +30,7 @@ def sign_in_by_paste(flow: Flow, surface: Surface) -> Authorized:
             Asked(
                 f"{mailbox.address}: a link of {waiting.created_at:%H:%M} UTC waits for its answer "
                 f"until {good_until(waiting.created_at):%H:%M}; for a new one: provision authorize "
-                f"--link --mailbox {mailbox.address}"
+                f"--link --mailbox {quote(mailbox.address)}"
             )
         )
     pasted = parse_paste(surface.pasted(mailbox.sign_in_as))

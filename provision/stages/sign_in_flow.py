@@ -1,6 +1,7 @@
 """One sign-in of a mailbox owner: what it asks for, and what becomes of the tokens it brings."""
 
 from dataclasses import dataclass
+from shlex import quote
 
 from provision.errors import RefusedError, UsageError
 from provision.oauth.authorization_request import Interaction, ResponseMode, SignIn, begin_sign_in
@@ -116,7 +117,7 @@ class Flow:
         if tokens.id_token is None:
             raise RefusedError(
                 f"mailbox {mailbox.address}: Entra gave no id token, so nobody knows who signed in",
-                hint=f"provision authorize --mailbox {mailbox.address}",
+                hint=f"provision authorize --mailbox {quote(mailbox.address)}",
             )
         identity = verify_id_token(tokens.id_token, asked, services.discovery, services.clock)
         before = services.vault.sign_in(self.key)

@@ -1,6 +1,7 @@
 """A sign-in whose answer comes back by hand: begun here, and kept until somebody brings it."""
 
 from datetime import datetime
+from shlex import quote
 
 from provision.errors import SignInRequired, UsageError
 from provision.oauth.authorization_request import SignIn
@@ -108,7 +109,7 @@ def _too_late(flow: Flow, expired: ExpiredSignIn) -> SignInRequired:
     way = "--link" if expired.is_sent else "--paste"
     return SignInRequired(
         f"mailbox {flow.mailbox.address}: that sign-in was begun more than 15 minutes ago",
-        hint=f"provision authorize {way} --mailbox {flow.mailbox.address}",
+        hint=f"provision authorize {way} --mailbox {quote(flow.mailbox.address)}",
     )
 
 

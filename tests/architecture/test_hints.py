@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from typer.main import get_command
 from provision.cli.app import app
 from provision.cli.token import _parser
 from provision.diagnose.catalogue import read_entries
-from tests.architecture.sources import PRODUCT, plant, read_sources
+from tests.architecture.sources import PRODUCT, dotted, plant, read_sources
 
 DATA = PRODUCT / "diagnose" / "data"
 # `provision verb --option value`, up to what ends a command in a sentence.
@@ -121,3 +122,38 @@ def test_a_hint_with_a_gap_is_read(tmp_path):
         "stages/a.py:1: provision purge …",
         "stages/b.py:1: provision conjure",
     ]
+
+
+def bare_addresses(package: Path) -> list[str]:
+    """Return the f-strings that put an address behind --mailbox as it is: `o'brien@…` breaks."""
+    return [
+        source.at(text)
+        for source in read_sources(package)
+        if "--mailbox {" in source.text
+        for text in ast.walk(source.tree)
+        if isinstance(text, ast.JoinedStr)
+        for before, value in pairwise(text.values)
+        if _asks_for_a_mailbox(before) and not _is_quoted(value)
+    ]
+
+
+def _asks_for_a_mailbox(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and str(node.value).endswith("--mailbox ")
+
+
+def _is_quoted(node: ast.expr) -> bool:
+    value = node.value if isinstance(node, ast.FormattedValue) else node
+    return isinstance(value, ast.Call) and dotted(value.func).rpartition(".")[2] == "quote"
+
+
+def test_an_address_in_a_hint_may_be_typed_as_it_stands():
+    assert bare_addresses(PRODUCT) == []
+
+
+def test_an_address_that_a_shell_would_read_otherwise_is_seen(tmp_path):
+    text = (
+        "one = f'provision verify --mailbox {quote(address)}'\n"
+        "two = f'provision verify --mailbox {address}'\n"
+    )
+
+    assert bare_addresses(plant(tmp_path, "planted.py", text)) == ["planted.py:2"]
